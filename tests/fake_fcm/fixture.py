@@ -1,0 +1,78 @@
+"""The fixture `fake_fcm`: the fake in a process of its own, so that a busy test never slows it, and a client for it.
+
+Import it where it is needed: `from tests.fake_fcm.fixture import fake_fcm`.
+"""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+import msgspec
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+class FakeFcmProcess:
+    """Starts the fake; `url` and `credentials` are what KENTONGAN_FCM_URL and KENTONGAN_FCM_CREDENTIALS take."""
+
+    def __init__(self, folder: Path) -> None:
+        self.credentials = folder / "fcm-key.json"
+        command = [sys.executable, "-m", "tests.fake_fcm", "--port", "0", "--key", str(self.credentials)]
+        self.process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True)
+        assert self.process.stdout is not None
+        self.url = self.process.stdout.readline().strip()
+
+    def script(self, device: str, steps: str) -> None:
+        """`device` may be `*`; the steps are described in `server.py`."""
+        self._ask("PUT", f"/_script/{quote(device, safe='*')}", steps)
+
+    def script_token_endpoint(self, steps: str) -> None:
+        self._ask("PUT", "/_token", steps)
+
+    def sent(self, after: int = 0) -> list[dict[str, Any]]:
+        """Delivered messages, oldest first."""
+        return self._list("/_sent", after)
+
+    def attempts(self, after: int = 0) -> list[dict[str, Any]]:
+        """Everything that was tried, oldest first."""
+        return self._list("/_attempts", after)
+
+    def forget(self) -> None:
+        """All answer ok again, and nothing was sent yet."""
+        self._ask("DELETE", "/_script")
+        self._ask("DELETE", "/_sent")
+
+    def close(self) -> None:
+        self.process.kill()
+        self.process.communicate()
+
+    def _list(self, path: str, after: int) -> list[dict[str, Any]]:
+        records: list[dict[str, Any]] = msgspec.json.decode(self._ask("GET", f"{path}?after={after}"))["sent"]
+        return records
+
+    def _ask(self, method: str, path: str, body: str = "") -> bytes:
+        request = urllib.request.Request(self.url + path, data=body.encode() or None, method=method)
+        with urllib.request.urlopen(request, timeout=10) as reply:
+            answer: bytes = reply.read()
+        return answer
+
+
+@pytest.fixture(scope="session")
+def fake_fcm_process(tmp_path_factory: pytest.TempPathFactory) -> Iterator[FakeFcmProcess]:
+    fake = FakeFcmProcess(tmp_path_factory.mktemp("fcm"))
+    yield fake
+    fake.close()
+
+
+@pytest.fixture
+def fake_fcm(fake_fcm_process: FakeFcmProcess) -> FakeFcmProcess:
+    """One process for the whole run; each test finds it forgetful."""
+    fake_fcm_process.forget()
+    return fake_fcm_process
