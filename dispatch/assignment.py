@@ -1,0 +1,104 @@
+"""Officers: whom to ask, and what their answers mean."""
+
+from datetime import datetime, timedelta
+from uuid import UUID, uuid5
+
+from dispatch.commands import AcceptOffer, ChangeAssignment, DeclineOffer, ReceiveOffer, WithdrawOfficer
+from dispatch.errors import AssignmentUnknown, OfferEnded, OfferExpired, OfferTaken, OfferUnknown, OfficerEngaged
+from dispatch.events import AssignmentChanged, Event, OfferAccepted, OfferDeclined, OfferReceived, OffersWithdrawn
+from dispatch.facts import Candidate, Facts
+from dispatch.incident import AssignmentStatus, Incident, Offer, OfferStatus
+from dispatch.policy import Policy
+
+ORDER = (AssignmentStatus.EN_ROUTE, AssignmentStatus.ON_SCENE, AssignmentStatus.CLEAR)
+
+
+def make_offers(
+    incident_id: str, candidates: list[Candidate], *, made_before: int, now: datetime, policy: Policy
+) -> tuple[Offer, ...]:
+    """The offers' ids follow from the incident's id and their number, so the same decision always makes the same offers."""
+    expires_at = now + timedelta(seconds=policy.offer_timeout_s)
+    namespace = UUID(incident_id)
+    return tuple(
+        Offer(
+            id=str(uuid5(namespace, f"offer {number}")),
+            officer=candidate.officer,
+            status=OfferStatus.OPEN,
+            offered_at=now,
+            expires_at=expires_at,
+            received_at=None,
+            distance_m=candidate.distance_m,
+            own_sector=candidate.own_sector,
+            position_stale=candidate.position_stale,
+        )
+        for number, candidate in enumerate(candidates, start=made_before)
+    )
+
+
+def own_offer(incident: Incident, offer_id: str, officer_id: str) -> Offer:
+    """Raises OfferUnknown; of an offer that another officer holds nothing is said."""
+    offer = incident.offer(offer_id)
+    if offer is None or offer.officer.id != officer_id:
+        raise OfferUnknown(offer_id)
+    return offer
+
+
+def decide_receipt(incident: Incident, receipt: ReceiveOffer, *, now: datetime) -> list[Event]:
+    """Raises OfferUnknown. A second receipt, or one for an ended offer, changes nothing."""
+    offer = own_offer(incident, receipt.offer_id, receipt.officer_id)
+    if not offer.is_open or offer.received_at is not None:
+        return []
+    return [OfferReceived(offer.id, receipt.officer_id, now)]
+
+
+def decide_accept(incident: Incident, answer: AcceptOffer, facts: Facts, *, now: datetime) -> list[Event]:
+    """First come, one winner; the winner may say it again.
+
+    Raises OfferUnknown, OfferTaken, OfferExpired, OfferEnded, OfficerEngaged.
+    """
+    won = incident.assignment(answer.offer_id)
+    if won is not None:
+        if won.officer.id == answer.officer_id:
+            return []
+        raise OfferTaken(answer.offer_id)
+    offer = incident.offer(answer.offer_id)
+    if offer is None and facts.offer_was_made:
+        raise OfferTaken(answer.offer_id) if incident.assignments else OfferExpired(answer.offer_id)
+    offer = own_offer(incident, answer.offer_id, answer.officer_id)
+    if incident.assignments:
+        raise OfferTaken(answer.offer_id)
+    if offer.status is OfferStatus.EXPIRED or (offer.is_open and offer.expires_at <= now):
+        raise OfferExpired(answer.offer_id)
+    if not offer.is_open:
+        raise OfferEnded(answer.offer_id)
+    if facts.engaged_elsewhere:
+        raise OfficerEngaged(answer.officer_id)
+    others = tuple(other.id for other in incident.open_offers() if other.id != offer.id)
+    return [OfferAccepted(offer.id, offer.officer, others, now)]
+
+
+def decide_decline(incident: Incident, answer: DeclineOffer, *, now: datetime) -> list[Event]:
+    """Raises OfferUnknown, OfferExpired, OfferEnded. A second decline changes nothing."""
+    offer = own_offer(incident, answer.offer_id, answer.officer_id)
+    if offer.status is OfferStatus.DECLINED:
+        return []
+    if offer.status is OfferStatus.EXPIRED:
+        raise OfferExpired(answer.offer_id)
+    if not offer.is_open:
+        raise OfferEnded(answer.offer_id)
+    return [OfferDeclined(offer.id, answer.officer_id, now)]
+
+
+def decide_withdrawal(incident: Incident, command: WithdrawOfficer, *, now: datetime) -> list[Event]:
+    open_ids = tuple(offer.id for offer in incident.open_offers() if offer.officer.id == command.officer_id)
+    return [OffersWithdrawn(open_ids, now)] if open_ids else []
+
+
+def decide_assignment_change(incident: Incident, change: ChangeAssignment, *, now: datetime) -> list[Event]:
+    """A late or repeated word never turns an assignment back. Raises AssignmentUnknown."""
+    assignment = incident.assignment(change.assignment_id)
+    if assignment is None or assignment.officer.id != change.officer_id:
+        raise AssignmentUnknown(change.assignment_id)
+    if ORDER.index(change.status) <= ORDER.index(assignment.status):
+        return []
+    return [AssignmentChanged(assignment.id, change.officer_id, change.status, now)]

@@ -1,0 +1,25 @@
+"""Who may see an incident, and as what."""
+
+from dataclasses import dataclass
+
+from dispatch.incident import Incident
+
+
+@dataclass(frozen=True, slots=True)
+class Audience:
+    """Operators of `sectors` (every operator when there is none), representatives of the RT in `areas`, and `responders`."""
+
+    sectors: tuple[str, ...]
+    areas: tuple[str, ...]
+    responders: tuple[str, ...]
+
+
+def audience(incident: Incident) -> Audience:
+    """Responders are those with an open offer or an assignment that is not over."""
+    asked = [offer.officer.id for offer in incident.open_offers()]
+    going = [assignment.officer.id for assignment in incident.open_assignments()]
+    return Audience(
+        sectors=tuple(sector.code for sector in incident.place.sectors),
+        areas=incident.neighbourhood,
+        responders=tuple(dict.fromkeys(asked + going)),
+    )

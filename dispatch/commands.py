@@ -1,0 +1,104 @@
+"""What somebody, or time, asks of one incident."""
+
+from dataclasses import dataclass
+
+from dispatch.incident import Alarm, AssignmentStatus, Disposition, Person
+
+
+@dataclass(frozen=True, slots=True)
+class PressAlarm:
+    """The button was pressed. `incident_id` is used if the alarm opens an incident of its own."""
+
+    alarm: Alarm
+    incident_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class RepeatAlarm:
+    """The same alarm id came again with another body; the first answer stands and the difference is kept."""
+
+    alarm: Alarm
+
+
+@dataclass(frozen=True, slots=True)
+class ReceiveOffer:
+    offer_id: str
+    officer_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class AcceptOffer:
+    offer_id: str
+    officer_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class DeclineOffer:
+    offer_id: str
+    officer_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class WithdrawOfficer:
+    """The officer is no longer to be asked: off duty, or accepted somewhere else."""
+
+    officer_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeAssignment:
+    assignment_id: str
+    officer_id: str
+    status: AssignmentStatus
+
+
+@dataclass(frozen=True, slots=True)
+class ReceiveNews:
+    """A representative's phone got the neighbourhood's news."""
+
+    person_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    operator: Person
+
+
+@dataclass(frozen=True, slots=True)
+class Release:
+    operator: Person
+
+
+@dataclass(frozen=True, slots=True)
+class AddNote:
+    operator: Person
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Close:
+    operator: Person
+    disposition: Disposition
+    note: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class LookAgain:
+    """A deadline passed, or an officer became free."""
+
+
+Command = (
+    PressAlarm
+    | RepeatAlarm
+    | ReceiveOffer
+    | AcceptOffer
+    | DeclineOffer
+    | WithdrawOfficer
+    | ChangeAssignment
+    | ReceiveNews
+    | Claim
+    | Release
+    | AddNote
+    | Close
+    | LookAgain
+)

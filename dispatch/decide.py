@@ -1,0 +1,141 @@
+"""The one decision: an incident and a command in, the events out. Everything else in this package serves it."""
+
+from datetime import datetime
+
+from dispatch.assignment import (
+    decide_accept,
+    decide_assignment_change,
+    decide_decline,
+    decide_receipt,
+    decide_withdrawal,
+    make_offers,
+)
+from dispatch.commands import (
+    AcceptOffer,
+    AddNote,
+    ChangeAssignment,
+    Claim,
+    Close,
+    Command,
+    DeclineOffer,
+    LookAgain,
+    PressAlarm,
+    ReceiveNews,
+    ReceiveOffer,
+    Release,
+    RepeatAlarm,
+    WithdrawOfficer,
+)
+from dispatch.duplicates import joined_kind
+from dispatch.errors import ClaimedByAnother, IncidentClosed, IncidentUnknown, NotClaimed, NotTold
+from dispatch.escalation import decide_expiry, decide_next_offers, wanted_offers
+from dispatch.events import (
+    AlarmJoined,
+    AlarmUpdated,
+    Claimed,
+    Closed,
+    Event,
+    IncidentOpened,
+    Noted,
+    Released,
+    RepresentativeReceived,
+)
+from dispatch.evolve import evolve
+from dispatch.facts import Facts
+from dispatch.incident import Alarm, Incident, Kind
+from dispatch.neighbourhood import areas_told, representatives_told
+from dispatch.policy import Policy
+
+
+def decide(
+    incident: Incident | None, command: Command, facts: Facts, *, now: datetime, policy: Policy
+) -> list[Event]:
+    """The events that follow, none when nothing changes. Raises a `dispatch.errors.Refused`."""
+    if isinstance(command, PressAlarm):
+        return [decide_press(incident, command, facts, now=now, policy=policy)]
+    if incident is None:
+        raise IncidentUnknown
+    events = _decide_known(incident, command, facts, now=now)
+    for event in events:
+        incident = evolve(incident, event)
+    return events + decide_next_offers(incident, facts, now=now, policy=policy)
+
+
+def decide_press(
+    incident: Incident | None, press: PressAlarm, facts: Facts, *, now: datetime, policy: Policy
+) -> IncidentOpened | AlarmJoined:
+    """Opens an incident, or joins the one handed in."""
+    if incident is None:
+        codes = areas_told(press.alarm)
+        told = representatives_told(codes, facts, known=frozenset(), now=now)
+        chosen = list(facts.candidates[: policy.officers_per_step])
+        offers = make_offers(press.incident_id, chosen, made_before=0, now=now, policy=policy)
+        return IncidentOpened(press.incident_id, press.alarm, offers, codes, told, now)
+    return _decide_join(incident, press.alarm, facts, now=now, policy=policy)
+
+
+def _decide_join(incident: Incident, alarm: Alarm, facts: Facts, *, now: datetime, policy: Policy) -> AlarmJoined:
+    """A hidden incident stays hidden: one silent press, or one of violence, and the RT hears nothing more."""
+    is_hidden = incident.silent or joined_kind(incident, alarm) is Kind.VIOLENCE
+    codes = () if is_hidden else areas_told(alarm)
+    known = frozenset(told.person.id for told in incident.told)
+    told = representatives_told(codes, facts, known=known, now=now)
+    wanted = wanted_offers(incident, policy)
+    chosen = [c for c in facts.candidates if c.officer.id not in incident.asked][:wanted]
+    offers = make_offers(incident.id, chosen, made_before=incident.offers_made, now=now, policy=policy)
+    return AlarmJoined(alarm, offers, codes, told, now)
+
+
+def _decide_known(incident: Incident, command: Command, facts: Facts, *, now: datetime) -> list[Event]:
+    match command:
+        case RepeatAlarm():
+            return [AlarmUpdated(command.alarm, now)]
+        case ReceiveOffer():
+            return decide_receipt(incident, command, now=now)
+        case AcceptOffer():
+            return decide_accept(incident, command, facts, now=now)
+        case DeclineOffer():
+            return decide_decline(incident, command, now=now)
+        case WithdrawOfficer():
+            return decide_withdrawal(incident, command, now=now)
+        case ChangeAssignment():
+            return decide_assignment_change(incident, command, now=now)
+        case ReceiveNews():
+            return decide_news_receipt(incident, command, now=now)
+        case LookAgain():
+            return decide_expiry(incident, now=now)
+        case Claim() | Release() | AddNote() | Close():
+            return decide_operator(incident, command, now=now)
+        case PressAlarm():
+            raise AssertionError("a press is decided before")
+
+
+def decide_news_receipt(incident: Incident, receipt: ReceiveNews, *, now: datetime) -> list[Event]:
+    """Raises NotTold."""
+    told = next((told for told in incident.told if told.person.id == receipt.person_id), None)
+    if told is None:
+        raise NotTold(receipt.person_id)
+    return [] if told.received_at else [RepresentativeReceived(receipt.person_id, now)]
+
+
+def decide_operator(
+    incident: Incident, command: Claim | Release | AddNote | Close, *, now: datetime
+) -> list[Event]:
+    """Raises IncidentClosed, ClaimedByAnother, NotClaimed. Saying the same twice changes nothing."""
+    operator = command.operator
+    if isinstance(command, AddNote):
+        return [Noted(operator, command.text, now)]
+    if not incident.is_open:
+        if isinstance(command, Close) and incident.disposition is command.disposition:
+            return []
+        raise IncidentClosed(incident.id)
+    held_by = incident.claimed_by
+    if isinstance(command, Close):
+        return [Closed(operator, command.disposition, command.note, now)]
+    if isinstance(command, Claim):
+        if held_by and held_by.id != operator.id:
+            raise ClaimedByAnother(held_by.id)
+        return [] if held_by else [Claimed(operator, now)]
+    if held_by is None or held_by.id != operator.id:
+        raise NotClaimed(operator.id)
+    return [Released(operator, now)]

@@ -1,0 +1,65 @@
+"""What has to be pushed to phones because of an event."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from dispatch.events import AlarmJoined, Closed, Event, IncidentOpened, OfferAccepted, OffersMade, OffersWithdrawn
+from dispatch.incident import Incident, Offer, Told
+
+
+class PushKind(StrEnum):
+    OFFER = "offer"
+    OFFER_WITHDRAWN = "offer_withdrawn"
+    NEIGHBOURHOOD = "neighbourhood"
+
+
+@dataclass(frozen=True, slots=True)
+class PushIntent:
+    """One message for one person's phones. An offer is worth nothing after `expires_at`."""
+
+    kind: PushKind
+    recipient: str
+    offer_id: str | None
+    expires_at: datetime | None
+
+
+def effects(before: Incident | None, event: Event) -> list[PushIntent]:
+    """`before` is the incident as it was when the event happened."""
+    match event:
+        case IncidentOpened() | AlarmJoined():
+            return [*_offered(event.offers), *_told(event.told)]
+        case OffersMade():
+            return _offered(event.offers)
+        case OfferAccepted():
+            return _withdrawn(before, event.withdrawn)
+        case OffersWithdrawn():
+            return _withdrawn(before, event.offer_ids)
+        case Closed():
+            return _withdrawn(before, [offer.id for offer in before.open_offers()]) if before else []
+        case _:
+            return []
+
+
+def ended_offers(before: Incident | None, after: Incident) -> list[str]:
+    """Ids of the offers that were open before and are no longer: their waiting pushes need not go out."""
+    if before is None:
+        return []
+    still_open = {offer.id for offer in after.open_offers()}
+    return [offer.id for offer in before.open_offers() if offer.id not in still_open]
+
+
+def _offered(offers: Iterable[Offer]) -> list[PushIntent]:
+    return [PushIntent(PushKind.OFFER, offer.officer.id, offer.id, offer.expires_at) for offer in offers]
+
+
+def _told(told: Iterable[Told]) -> list[PushIntent]:
+    return [PushIntent(PushKind.NEIGHBOURHOOD, one.person.id, None, None) for one in told]
+
+
+def _withdrawn(before: Incident | None, offer_ids: Iterable[str]) -> list[PushIntent]:
+    if before is None:
+        return []
+    offers = (before.offer(offer_id) for offer_id in offer_ids)
+    return [PushIntent(PushKind.OFFER_WITHDRAWN, o.officer.id, o.id, o.expires_at) for o in offers if o]

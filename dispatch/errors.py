@@ -1,0 +1,73 @@
+"""Why a command was refused. Facts only; what they mean in HTTP is said once, in `panic_server.api.errors`.
+
+Refused
+├── IncidentUnknown
+├── IncidentClosed
+├── VersionConflict
+├── ClaimedByAnother
+├── NotClaimed
+├── OfferUnknown
+├── OfferTaken
+├── OfferExpired
+├── OfferEnded
+├── OfficerEngaged
+├── OfficerOffDuty
+├── AssignmentUnknown
+└── NotTold
+"""
+
+
+class Refused(Exception):
+    """The command cannot be carried out as things stand."""
+
+
+class IncidentUnknown(Refused):
+    """There is no such incident, or the caller may not know of it."""
+
+
+class IncidentClosed(Refused):
+    """The incident is already closed."""
+
+
+class VersionConflict(Refused):
+    """The incident has changed since the caller looked."""
+
+
+class ClaimedByAnother(Refused):
+    """Another operator has taken the incident over."""
+
+
+class NotClaimed(Refused):
+    """The operator has not taken the incident over."""
+
+
+class OfferUnknown(Refused):
+    """There is no such offer to this officer."""
+
+
+class OfferTaken(Refused):
+    """Another officer accepted first."""
+
+
+class OfferExpired(Refused):
+    """The offer's time is over."""
+
+
+class OfferEnded(Refused):
+    """The offer was declined or withdrawn."""
+
+
+class OfficerEngaged(Refused):
+    """The officer has an open assignment already."""
+
+
+class OfficerOffDuty(Refused):
+    """The officer is off duty."""
+
+
+class AssignmentUnknown(Refused):
+    """There is no such assignment of this officer."""
+
+
+class NotTold(Refused):
+    """The representative was not told of this incident."""

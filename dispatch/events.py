@@ -1,0 +1,136 @@
+"""What happened to an incident. Each event is one line of its timeline and one live event; its facts never change."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from dispatch.incident import Alarm, AssignmentStatus, Disposition, Offer, Person, Told
+
+
+@dataclass(frozen=True, slots=True)
+class IncidentOpened:
+    """One tap is one event: the place, the offers and who was told are inside."""
+
+    incident_id: str
+    alarm: Alarm
+    offers: tuple[Offer, ...]
+    neighbourhood: tuple[str, ...]
+    told: tuple[Told, ...]
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class AlarmJoined:
+    alarm: Alarm
+    offers: tuple[Offer, ...]
+    neighbourhood: tuple[str, ...]
+    told: tuple[Told, ...]
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class AlarmUpdated:
+    alarm: Alarm
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class OffersMade:
+    """`new_round` means that everybody within reach had been asked and asking starts again."""
+
+    offers: tuple[Offer, ...]
+    new_round: bool
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class OfferReceived:
+    offer_id: str
+    officer_id: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class OfferAccepted:
+    offer_id: str
+    officer: Person
+    withdrawn: tuple[str, ...]
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class OfferDeclined:
+    offer_id: str
+    officer_id: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class OffersExpired:
+    offer_ids: tuple[str, ...]
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class OffersWithdrawn:
+    offer_ids: tuple[str, ...]
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class AssignmentChanged:
+    assignment_id: str
+    officer_id: str
+    status: AssignmentStatus
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class RepresentativeReceived:
+    person_id: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Claimed:
+    operator: Person
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Released:
+    operator: Person
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Noted:
+    operator: Person
+    text: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Closed:
+    operator: Person
+    disposition: Disposition
+    note: str | None
+    at: datetime
+
+
+Event = (
+    IncidentOpened
+    | AlarmJoined
+    | AlarmUpdated
+    | OffersMade
+    | OfferReceived
+    | OfferAccepted
+    | OfferDeclined
+    | OffersExpired
+    | OffersWithdrawn
+    | AssignmentChanged
+    | RepresentativeReceived
+    | Claimed
+    | Released
+    | Noted
+    | Closed
+)

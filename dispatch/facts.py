@@ -1,0 +1,40 @@
+"""What a decision needs of the world, looked up before and handed in."""
+
+from dataclasses import dataclass
+
+from dispatch.incident import Person
+from geo.areas import AreaRef
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """An officer who can be asked now; the best comes first."""
+
+    officer: Person
+    distance_m: float | None
+    own_sector: bool
+    position_stale: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Neighbour:
+    """A representative and the RT they answer for."""
+
+    person: Person
+    area: AreaRef
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """`engaged_elsewhere` and `offer_was_made` are about the officer who gives an answer, and their offer.
+
+    `offer_was_made`: the journal has a row of this offer to this officer, though the incident may have forgotten it.
+    """
+
+    candidates: tuple[Candidate, ...] = ()
+    neighbours: tuple[Neighbour, ...] = ()
+    engaged_elsewhere: bool = False
+    offer_was_made: bool = False
+
+
+NO_FACTS = Facts()

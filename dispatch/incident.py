@@ -1,0 +1,193 @@
+"""What is worked: the incident and its parts, as immutable values.
+
+The state stays small (`Incident` encodes to at most 8 KB): counters and the last few of everything. What an incident gathers
+over time, its alarms, offers and timeline, has rows of its own in the journal.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from geo.areas import AreaRef
+from geo.geofence import Place
+from geo.position import Position
+
+ENDED_OFFERS_KEPT = 4
+ASKED_KEPT = 30
+ASSIGNMENTS_KEPT = 6
+TOLD_KEPT = 8
+FLAGS_KEPT = 24
+
+
+class Kind(StrEnum):
+    EMERGENCY = "emergency"
+    CRIME = "crime"
+    VIOLENCE = "violence"
+    MEDICAL = "medical"
+    FIRE = "fire"
+    DISASTER = "disaster"
+
+
+class Status(StrEnum):
+    OPEN = "open"
+    CLOSED = "closed"
+
+
+class Stage(StrEnum):
+    RECEIVED = "received"
+    OFFERED = "offered"
+    ACCEPTED = "accepted"
+    ON_SCENE = "on_scene"
+    CLOSED = "closed"
+
+
+class OfferStatus(StrEnum):
+    OPEN = "open"
+    ACCEPTED = "accepted"
+    DECLINED = "declined"
+    EXPIRED = "expired"
+    WITHDRAWN = "withdrawn"
+
+
+class AssignmentStatus(StrEnum):
+    EN_ROUTE = "en_route"
+    ON_SCENE = "on_scene"
+    CLEAR = "clear"
+
+
+class Disposition(StrEnum):
+    RESOLVED = "resolved"
+    FALSE_ALARM = "false_alarm"
+    PRANK = "prank"
+    TEST = "test"
+    DUPLICATE = "duplicate"
+    UNFOUNDED = "unfounded"
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    id: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Alarm:
+    """One press of the button. `device` is the subject of the token that sent it.
+
+    `origin` is where officers are looked for: the position, or the phone's last known one.
+    """
+
+    id: str
+    device: str
+    kind: Kind
+    position: Position | None
+    origin: Position | None
+    place: Place
+    pressed_at: datetime | None
+    sent_at: datetime | None
+    silent: bool
+    drill: bool
+    flags: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """An officer was asked. `distance_m`, `own_sector` and `position_stale` say why this one."""
+
+    id: str
+    officer: Person
+    status: OfferStatus
+    offered_at: datetime
+    expires_at: datetime
+    received_at: datetime | None
+    distance_m: float | None
+    own_sector: bool
+    position_stale: bool
+
+    @property
+    def is_open(self) -> bool:
+        return self.status is OfferStatus.OPEN
+
+
+@dataclass(frozen=True, slots=True)
+class Assignment:
+    """An officer said yes. Its id is that of the offer it came from."""
+
+    id: str
+    officer: Person
+    status: AssignmentStatus
+    accepted_at: datetime
+    changed_at: datetime
+    arrived_at: datetime | None
+
+    @property
+    def is_open(self) -> bool:
+        return self.status is not AssignmentStatus.CLEAR
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A representative who was told, for the RT they answer for."""
+
+    person: Person
+    area: AreaRef
+    told_at: datetime
+    received_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Incident:
+    """`origin` is where officers are looked for: the position, or the phone's last known one.
+
+    `neighbourhood` has the RT whose representatives may see the incident; `asked` the officers asked in this round.
+    """
+
+    id: str
+    version: int
+    device: str
+    kind: Kind
+    silent: bool
+    drill: bool
+    position: Position | None
+    origin: Position | None
+    place: Place
+    flags: tuple[str, ...]
+    opened_at: datetime
+    alarm_count: int
+    offers_made: int
+    asked: tuple[str, ...]
+    round_at: datetime
+    offers: tuple[Offer, ...]
+    assignments: tuple[Assignment, ...]
+    neighbourhood: tuple[str, ...]
+    told: tuple[Told, ...]
+    claimed_by: Person | None
+    disposition: Disposition | None
+    status: Status
+
+    @property
+    def is_open(self) -> bool:
+        return self.status is Status.OPEN
+
+    @property
+    def stage(self) -> Stage:
+        if not self.is_open:
+            return Stage.CLOSED
+        if any(assignment.arrived_at for assignment in self.assignments):
+            return Stage.ON_SCENE
+        if self.assignments:
+            return Stage.ACCEPTED
+        return Stage.OFFERED if any(offer.is_open for offer in self.offers) else Stage.RECEIVED
+
+    def open_offers(self) -> Iterator[Offer]:
+        return (offer for offer in self.offers if offer.is_open)
+
+    def offer(self, offer_id: str) -> Offer | None:
+        return next((offer for offer in self.offers if offer.id == offer_id), None)
+
+    def open_assignments(self) -> Iterator[Assignment]:
+        return (assignment for assignment in self.assignments if assignment.is_open)
+
+    def assignment(self, assignment_id: str) -> Assignment | None:
+        return next((a for a in self.assignments if a.id == assignment_id), None)

@@ -1,0 +1,84 @@
+"""The only place that asks what time it is and makes random ids.
+
+Wall time is read once, at start, and from then on runs on the monotonic clock: a deadline is not moved by somebody setting
+the machine's clock.
+"""
+
+import asyncio
+import os
+import time
+import uuid
+from datetime import UTC, datetime, timedelta
+from typing import Protocol
+
+
+class Clock(Protocol):
+    """What the server knows of time. `now` never goes back."""
+
+    def now(self) -> datetime:
+        """The present, in UTC."""
+
+    def monotonic(self) -> float:
+        """Seconds since some fixed moment, for measuring how long something took."""
+
+    async def sleep_until(self, when: datetime) -> None:
+        """Returns once `now() >= when`."""
+
+
+class SystemClock:
+    """Wall time anchored at start, carried on by the monotonic clock."""
+
+    def __init__(self) -> None:
+        self._anchor = datetime.now(UTC)
+        self._anchor_s = time.monotonic()
+
+    def now(self) -> datetime:
+        return self._anchor + timedelta(seconds=time.monotonic() - self._anchor_s)
+
+    def monotonic(self) -> float:
+        return time.monotonic()
+
+    async def sleep_until(self, when: datetime) -> None:
+        while (left_s := (when - self.now()).total_seconds()) > 0:
+            await asyncio.sleep(left_s)
+
+
+class FakeClock:
+    """Time that stands still until a test moves it."""
+
+    def __init__(self, start: datetime) -> None:
+        self._now = start
+        self._start = start
+        self._sleepers: list[tuple[datetime, asyncio.Future[None]]] = []
+
+    def now(self) -> datetime:
+        return self._now
+
+    def monotonic(self) -> float:
+        return (self._now - self._start).total_seconds()
+
+    async def sleep_until(self, when: datetime) -> None:
+        if when <= self._now:
+            await asyncio.sleep(0)
+            return
+        woken: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._sleepers.append((when, woken))
+        await woken
+
+    def advance(self, seconds: float) -> None:
+        """Moves time on and wakes whoever slept until then, earliest first."""
+        self._now += timedelta(seconds=seconds)
+        due = sorted((s for s in self._sleepers if s[0] <= self._now), key=lambda sleeper: sleeper[0])
+        self._sleepers = [s for s in self._sleepers if s[0] > self._now]
+        for _, woken in due:
+            if not woken.done():
+                woken.set_result(None)
+
+
+def new_id() -> str:
+    """A UUID that sorts by the time it was made (RFC 9562, version 7), as text."""
+    millis = time.time_ns() // 1_000_000
+    value = (millis & 0xFFFF_FFFF_FFFF) << 80 | int.from_bytes(os.urandom(10))
+    value = value & ~(0xF << 76) | 0x7 << 76
+    value = value & ~(0x3 << 62) | 0x2 << 62
+    return str(uuid.UUID(int=value))

@@ -1,0 +1,170 @@
+"""What the rest of the server asks of the journal, and what it gets back.
+
+Everything that changes an incident is an order to `Journal.submit`; it is answered once the order is on disk.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from dispatch.commands import Command
+from dispatch.incident import Alarm, Incident, Kind
+from geo.position import Position
+from panic_server.people import Principal, Role
+
+
+class JournalUnavailable(Exception):
+    """The journal could not write; nothing of the order is on disk, and the same may be tried again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Who gave an order: a role or `system`, and the subject of their token."""
+
+    role: str
+    id: str | None
+
+
+SYSTEM = Actor("system", None)
+
+
+@dataclass(frozen=True, slots=True)
+class Press:
+    """The button as the phone sent it. `raw_position` is the JSON text of a position that was not taken as it came."""
+
+    id: str
+    device: str
+    kind: Kind
+    position: Position | None
+    raw_position: str | None
+    pressed_at: datetime | None
+    sent_at: datetime | None
+    silent: bool
+    drill: bool
+    flags: tuple[str, ...]
+    digest: bytes
+    """Of the whole body: tells the same alarm sent again from another under the same id."""
+
+
+@dataclass(frozen=True, slots=True)
+class IncidentOrder:
+    """A command to one incident, found by its own id, or by that of an offer or assignment of it.
+
+    Raises what `dispatch.decide` raises, VersionConflict when `expected_version` is not the present one.
+    `principal` limits what may be found: what they may not see is IncidentUnknown.
+    """
+
+    command: Command
+    actor: Actor
+    incident_id: str | None = None
+    offer_id: str | None = None
+    expected_version: int | None = None
+    principal: Principal | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DutyOrder:
+    """An officer goes on or off duty; an officer who leaves is withdrawn from their open offers."""
+
+    officer: Principal
+    on_duty: bool
+
+
+@dataclass(frozen=True, slots=True)
+class DeviceOrder:
+    """Where a person's pushes go. A value belongs to the last who named it."""
+
+    subject: str
+    kind: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class CheckpointOrder:
+    """Officers' positions, so that a restart knows where they last were."""
+
+    positions: Sequence[tuple[str, Position]]
+
+
+Order = Press | IncidentOrder | DutyOrder | DeviceOrder | CheckpointOrder
+
+
+@dataclass(frozen=True, slots=True)
+class Accepted:
+    """An alarm is on disk. `answer` is the body of the first answer, the same whenever it is asked for."""
+
+    answer: bytes
+    is_repeat: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """An incident order is on disk; without a change `seq` is None."""
+
+    incident: Incident
+    seq: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class JournalEvent:
+    """One numbered event. `routes` says for each selector which of `payloads` its holders get.
+
+    A payload is the ready JSON of the live event. A reader with several matching selectors gets, of the variants, the
+    first in the order of `VARIANTS`.
+    """
+
+    seq: int
+    incident_id: str | None
+    kind: str
+    routes: dict[str, str]
+    payloads: dict[str, str]
+
+
+VARIANTS = ("patch", "whole", "hidden")
+"""A variant is `<one of these>:<view>`; for instance `whole:responder`."""
+
+
+@dataclass(frozen=True, slots=True)
+class StoredAlarm:
+    alarm: Alarm
+    incident_id: str
+    received_at: datetime
+    raw_position: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class TimelineRow:
+    seq: int
+    kind: str
+    at: datetime
+    actor: Actor
+    data: str
+    """JSON object: the facts of the event, for operators."""
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """Open incidents that some reader may see, and the head they belong to, from one read transaction."""
+
+    epoch: str
+    seq: int
+    incidents: tuple[Incident, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PersonRow:
+    subject: str
+    role: Role
+    name: str
+    areas: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class DutyRow:
+    officer_id: str
+    on_duty: bool
+    position: Position | None
+
+
+Json = Any

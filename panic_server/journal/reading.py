@@ -1,0 +1,64 @@
+"""The questions that may be asked of the journal. Each runs on a reader's thread, in one read transaction."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Protocol
+
+from dispatch.incident import Incident
+from panic_server.journal.port import JournalEvent, PersonRow, Snapshot, StoredAlarm, TimelineRow
+from panic_server.people import Principal, Role
+
+
+class Queries(Protocol):
+    """Raises JournalUnavailable when the database does not answer."""
+
+    async def alarm(self, device: str, alarm_id: str) -> tuple[StoredAlarm, Incident] | None:
+        """The caller's own alarm, and its incident as it is now."""
+
+    async def incident(self, incident_id: str, reader: Principal) -> Incident | None:
+        """None as well for what the reader may not see."""
+
+    async def incidents(
+        self, reader: Principal, *, status: str | None, area: str | None, after: str | None, limit: int
+    ) -> tuple[Sequence[Incident], str | None]:
+        """Newest first, and the cursor of the next page. `area` is the code of an area or sector."""
+
+    async def timeline(self, incident_id: str) -> Sequence[TimelineRow]:
+        """Oldest first, at most the last 500."""
+
+    async def alarms(self, incident_id: str) -> Sequence[StoredAlarm]:
+        """Oldest first, at most the last 500."""
+
+    async def offered_to(self, officer_id: str) -> Sequence[Incident]:
+        """Incidents with an open offer to, or an open assignment of, this officer."""
+
+    async def snapshot(self, reader: Principal) -> Snapshot:
+        """Open incidents that the reader may see, and the head."""
+
+    async def events(self, after: int, to: int | None, limit: int) -> Sequence[JournalEvent]:
+        """In order of seq, from after + 1."""
+
+    async def oldest_seq(self) -> int:
+        """The first event that is still kept."""
+
+
+class Accounts(Protocol):
+    """People and their tokens. Tokens and codes are kept as hashes only."""
+
+    async def principal(self, token: str) -> Principal | None:
+        """From memory; a miss asks the database."""
+
+    async def exchange(self, code: str) -> tuple[Principal, str] | None:
+        """Uses up a sign-in code and makes a token for its person. None when it is unknown, used or too old."""
+
+    async def revoke(self, token: str) -> None: ...
+
+    async def people(self, role: Role) -> Sequence[PersonRow]: ...
+
+
+class Head(Protocol):
+    """Where this process has published to. `seq` follows the journal without a hole."""
+
+    epoch: str
+    seq: int
+    published_at: datetime

@@ -1,0 +1,297 @@
+"""The shapes that clients see, version 1: requests, answers and incidents. `live.py` beside it has the live frames.
+
+Clients may send more than is listed; what is unknown is ignored. Times are RFC 3339 in UTC, distances metres.
+"""
+
+from datetime import datetime
+from typing import Any, Literal
+
+from msgspec import UNSET, Raw, Struct, UnsetType
+
+Kind = Literal["emergency", "crime", "violence", "medical", "fire", "disaster"]
+Role = Literal["resident", "officer", "representative", "operator", "supervisor"]
+Sure = Literal["inside", "uncertain", "near", "outside", "unlocated"]
+Stage = Literal["received", "offered", "accepted", "on_scene", "cancelled_by_resident", "closed"]
+Disposition = Literal["resolved", "false_alarm", "prank", "test", "duplicate", "unfounded"]
+AssignmentStatus = Literal["en_route", "on_scene", "clear"]
+OfficerStatus = Literal["available", "offered", "en_route", "on_scene", "unavailable", "off_duty"]
+
+
+class Area(Struct, frozen=True):
+    code: str
+    name: str
+
+
+class Position(Struct, frozen=True):
+    """`accuracy_m` is the radius that holds the true place with 68 %; null when the phone did not say."""
+
+    lat: float
+    lon: float
+    accuracy_m: float | None = None
+    at: datetime | None = None
+
+
+class Place(Struct, frozen=True):
+    sure: Sure
+    rt: Area | None
+    rw: Area | None
+    village: Area | None
+    district: Area | None
+    city: Area | None
+    candidates: tuple[Area, ...]
+    candidates_truncated: bool
+    sectors: tuple[Area, ...]
+    distance_m: float | None
+    flags: tuple[str, ...]
+    map_version: int
+
+
+class Person(Struct, frozen=True):
+    id: str
+    name: str
+
+
+class Offer(Struct, frozen=True):
+    """`distance_m`, `own_sector` and `position_stale` say why this officer was asked."""
+
+    id: str
+    officer: Person
+    status: Literal["open", "accepted", "declined", "expired", "withdrawn"]
+    offered_at: datetime
+    expires_at: datetime
+    received_at: datetime | None
+    distance_m: float | None
+    own_sector: bool
+    position_stale: bool
+
+
+class Assignment(Struct, frozen=True):
+    id: str
+    officer: Person
+    status: AssignmentStatus
+    accepted_at: datetime
+    changed_at: datetime
+
+
+class Told(Struct, frozen=True):
+    """A representative who was told of the incident, for which area, and whether the phone got it."""
+
+    person: Person
+    area: Area
+    told_at: datetime
+    received_at: datetime | None
+
+
+class Incident(Struct, frozen=True):
+    """What is worked. Views with fewer rights have `null` or empty lists where they may not look."""
+
+    id: str
+    version: int
+    status: Literal["open", "closed"]
+    stage: Stage
+    kind: Kind
+    silent: bool
+    drill: bool
+    position: Position | None
+    place: Place
+    flags: tuple[str, ...]
+    opened_at: datetime
+    alarm_count: int
+    claimed_by: Person | None
+    offers: tuple[Offer, ...]
+    assignments: tuple[Assignment, ...]
+    told: tuple[Told, ...]
+    disposition: Disposition | None
+    next_due_at: datetime | None
+
+
+class AlarmRequest(Struct):
+    """The press of the button. Everything but `id` may be missing or wrong: it is then marked, never refused."""
+
+    id: str
+    kind: Any = None
+    position: Any = None
+    pressed_at: Any = None
+    sent_at: Any = None
+    silent: Any = None
+    drill: Any = None
+
+
+class AlarmAccepted(Struct, frozen=True):
+    id: str
+    incident_id: str
+    seq: int
+    received_at: datetime
+    place: Place
+    flags: tuple[str, ...]
+
+
+class Coming(Struct, frozen=True):
+    """An officer on the way. The time of arrival is an estimate from the straight distance."""
+
+    name: str
+    status: AssignmentStatus
+    distance_m: float | None
+    eta_s: int | None
+
+
+class AlarmProgress(Struct, frozen=True):
+    """What the resident may know of their own alarm."""
+
+    id: str
+    incident_id: str
+    received_at: datetime
+    stage: Stage
+    status: Literal["open", "closed"]
+    kind: Kind
+    silent: bool
+    drill: bool
+    place: Place
+    flags: tuple[str, ...]
+    coming: tuple[Coming, ...]
+
+
+class DeviceRequest(Struct, forbid_unknown_fields=False):
+    kind: Literal["fcm_token", "fcm_fid", "webpush"]
+    value: str
+
+
+class DutyRequest(Struct):
+    on_duty: bool
+
+
+class PositionsRequest(Struct):
+    positions: list[Any]
+
+
+class PositionsTaken(Struct, frozen=True):
+    """`rejected` counts those that could not be a position; the newest of the others is where the sender is now."""
+
+    accepted: int
+    rejected: int
+
+
+class MyOffer(Struct, frozen=True):
+    """An open offer, with what the officer needs to decide."""
+
+    id: str
+    incident: Incident
+    offered_at: datetime
+    expires_at: datetime
+    distance_m: float | None
+
+
+class MyOffers(Struct, frozen=True):
+    items: tuple[MyOffer, ...]
+    next: str | None = None
+
+
+class AssignmentStatusRequest(Struct):
+    status: AssignmentStatus
+
+
+class NoteRequest(Struct):
+    text: str
+
+
+class CloseRequest(Struct):
+    disposition: Disposition
+    note: str | None = None
+
+
+class SessionRequest(Struct):
+    code: str
+
+
+class Session(Struct, frozen=True):
+    """`token` is null for operators: the console's browser holds a cookie that scripts cannot read."""
+
+    subject: str
+    role: Role
+    token: str | None
+
+
+class Me(Struct, frozen=True):
+    subject: str
+    role: Role
+    name: str
+    areas: tuple[Area, ...]
+    on_duty: bool | None
+
+
+class Actor(Struct, frozen=True):
+    """Who did it. `id` is null where the reader may not know."""
+
+    role: Literal["resident", "officer", "representative", "operator", "supervisor", "system"]
+    id: str | None
+
+
+class TimelineEntry(Struct, frozen=True):
+    seq: int
+    kind: str
+    at: datetime
+    actor: Actor | None
+    data: Raw
+
+
+class AlarmRecord(Struct, frozen=True):
+    """One press, with what the phone really sent."""
+
+    id: str
+    device: str
+    received_at: datetime
+    pressed_at: datetime | None
+    sent_at: datetime | None
+    kind: Kind
+    silent: bool
+    drill: bool
+    position: Position | None
+    raw_position: Raw | None
+    place: Place
+    flags: tuple[str, ...]
+
+
+class IncidentDetail(Struct, frozen=True):
+    incident: Incident
+    timeline: tuple[TimelineEntry, ...]
+    alarms: tuple[AlarmRecord, ...]
+    track: tuple[Position, ...]
+
+
+class IncidentPage(Struct, frozen=True):
+    items: tuple[Incident, ...]
+    next: str | None
+
+
+class Officer(Struct, frozen=True):
+    """An officer on the console's map. A stale position is older than the policy's limit or from before a restart."""
+
+    id: str
+    name: str
+    status: OfficerStatus
+    position: Position | None
+    stale: bool
+    sectors: tuple[str, ...]
+
+
+class Component(Struct, frozen=True):
+    """One part of the server and how it is. `detail` is for the city's IT staff."""
+
+    name: str
+    ok: bool
+    detail: str
+
+
+class Health(Struct, frozen=True):
+    ok: bool
+    components: tuple[Component, ...] = ()
+
+
+class Problem(Struct, frozen=True):
+    """RFC 9457. `code` is stable and what a program should look at."""
+
+    type: str
+    title: str
+    status: int
+    code: str
+    detail: str | UnsetType = UNSET

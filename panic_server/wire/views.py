@@ -1,0 +1,120 @@
+"""An incident as a reader may see it: `dispatch` values in, wire shapes out."""
+
+from dispatch.escalation import next_due
+from dispatch.incident import Assignment, Incident, Offer, Person, Told
+from dispatch.policy import Policy
+from geo.areas import AreaRef
+from geo.geofence import Place
+from geo.position import Position
+from panic_server.people import View
+from panic_server.wire import shapes
+
+
+def area(ref: AreaRef | None) -> shapes.Area | None:
+    return None if ref is None else shapes.Area(ref.code, ref.name)
+
+
+def _areas(refs: tuple[AreaRef, ...]) -> tuple[shapes.Area, ...]:
+    return tuple(shapes.Area(ref.code, ref.name) for ref in refs)
+
+
+def position(known: Position | None) -> shapes.Position | None:
+    return None if known is None else shapes.Position(known.lat, known.lon, known.accuracy_m, known.at)
+
+
+def place(found: Place) -> shapes.Place:
+    return shapes.Place(
+        sure=found.sure.value,
+        rt=area(found.rt),
+        rw=area(found.rw),
+        village=area(found.village),
+        district=area(found.district),
+        city=area(found.city),
+        candidates=_areas(found.candidates),
+        candidates_truncated=found.candidates_truncated,
+        sectors=_areas(found.sectors),
+        distance_m=found.distance_m,
+        flags=found.flags,
+        map_version=found.map_version,
+    )
+
+
+def rough_place(found: Place) -> shapes.Place:
+    """What the RT may know of where it is: which RT, not how sure, how near or whose sector."""
+    return shapes.Place(
+        sure=found.sure.value,
+        rt=area(found.rt),
+        rw=area(found.rw),
+        village=area(found.village),
+        district=area(found.district),
+        city=area(found.city),
+        candidates=_areas(found.candidates),
+        candidates_truncated=found.candidates_truncated,
+        sectors=(),
+        distance_m=None,
+        flags=(),
+        map_version=found.map_version,
+    )
+
+
+def person(known: Person | None) -> shapes.Person | None:
+    return None if known is None else shapes.Person(known.id, known.name)
+
+
+def offer(made: Offer) -> shapes.Offer:
+    return shapes.Offer(
+        id=made.id,
+        officer=shapes.Person(made.officer.id, made.officer.name),
+        status=made.status.value,
+        offered_at=made.offered_at,
+        expires_at=made.expires_at,
+        received_at=made.received_at,
+        distance_m=made.distance_m,
+        own_sector=made.own_sector,
+        position_stale=made.position_stale,
+    )
+
+
+def assignment(made: Assignment) -> shapes.Assignment:
+    return shapes.Assignment(
+        id=made.id,
+        officer=shapes.Person(made.officer.id, made.officer.name),
+        status=made.status.value,
+        accepted_at=made.accepted_at,
+        changed_at=made.changed_at,
+    )
+
+
+def told(one: Told) -> shapes.Told:
+    return shapes.Told(
+        shapes.Person(one.person.id, one.person.name),
+        shapes.Area(one.area.code, one.area.name),
+        one.told_at,
+        one.received_at,
+    )
+
+
+def incident(known: Incident, view: View, policy: Policy) -> shapes.Incident:
+    """Representatives get kind, RT and stage; responders everything but who in the RT was told; operators all."""
+    is_neighbour = view is View.REPRESENTATIVE
+    is_operator = view is View.OPERATOR
+    return shapes.Incident(
+        id=known.id,
+        version=known.version,
+        status=known.status.value,
+        stage=known.stage.value,
+        kind=known.kind.value,
+        silent=known.silent,
+        drill=known.drill,
+        position=None if is_neighbour else position(known.position),
+        place=rough_place(known.place) if is_neighbour else place(known.place),
+        flags=() if is_neighbour else known.flags,
+        opened_at=known.opened_at,
+        alarm_count=known.alarm_count,
+        claimed_by=None if is_neighbour else person(known.claimed_by),
+        offers=() if is_neighbour else tuple(offer(one) for one in known.offers),
+        assignments=() if is_neighbour else tuple(assignment(one) for one in known.assignments),
+        told=tuple(told(one) for one in known.told) if is_operator else (),
+        disposition=known.disposition.value if known.disposition else None,
+        next_due_at=next_due(known, policy) if is_operator else None,
+    )
