@@ -1,0 +1,76 @@
+/* The shapes of version 1 as the screens use them: the generated types, and names for the words inside them. */
+import type {
+  Actor,
+  Assignment,
+  Event,
+  Events,
+  Heartbeat,
+  Hello,
+  Incident,
+  Officer,
+  Officers,
+  Offer,
+  Session,
+  TimelineEntry,
+  Welcome,
+} from "./types.gen";
+
+export type {
+  Actor,
+  AlarmAccepted,
+  AlarmProgress,
+  AlarmRecord,
+  Area,
+  Assignment,
+  Coming,
+  Incident,
+  IncidentDetail,
+  Me,
+  Offer,
+  Officer,
+  Person,
+  Place,
+  Position,
+  Problem,
+  Session,
+  TimelineEntry,
+  Told,
+} from "./types.gen";
+
+export type Kind = Incident["kind"];
+export type Stage = Incident["stage"];
+export type Role = Session["role"];
+export type ActorRole = Actor["role"];
+export type Sure = Incident["place"]["sure"];
+export type Disposition = NonNullable<Incident["disposition"]>;
+export type OfferStatus = Offer["status"];
+export type AssignmentStatus = Assignment["status"];
+export type OfficerStatus = Officer["status"];
+export type LiveEvent = Event;
+export type EventKind = Event["kind"];
+export type TimelineKind = TimelineEntry["kind"];
+
+export type ServerFrame = Welcome | Officers | Events | Heartbeat;
+export type ClientFrame = Hello;
+export type WelcomeFrame = Welcome;
+export type EventsFrame = Events;
+export type OfficersFrame = Officers;
+export type HeartbeatFrame = Heartbeat;
+
+export const KINDS: readonly Kind[] = ["emergency", "crime", "violence", "medical", "fire", "disaster"];
+export const DISPOSITIONS: readonly Disposition[] = [
+  "resolved",
+  "false_alarm",
+  "prank",
+  "test",
+  "duplicate",
+  "unfounded",
+];
+export const OFFICER_STATUSES: readonly OfficerStatus[] = [
+  "available",
+  "offered",
+  "en_route",
+  "on_scene",
+  "unavailable",
+  "off_duty",
+];
