@@ -1,0 +1,99 @@
+"""`./dev` in a strange place: wrong arguments, an old Python, missing packages. It says what to do and stops."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[3]
+# What a bare Debian has and ./dev may lean on. Neither sudo nor apt-get, and no server.
+TOOLS = ("sh", "dirname", "cat", "tr", "ls", "id", "rm", "sha256sum", "env")
+
+
+@pytest.fixture
+def bare_machine(tmp_path: Path) -> Path:
+    """A folder with ./dev alone, and a `bin` that is its whole PATH."""
+    shutil.copy(ROOT / "dev", tmp_path / "dev")
+    (tmp_path / "bin").mkdir()
+    for tool in TOOLS:
+        (tmp_path / "bin" / tool).symlink_to(shutil.which(tool) or tool)
+    return tmp_path
+
+
+def has_program(machine: Path, name: str, script: str) -> None:
+    program = machine / "bin" / name
+    program.write_text(f"#!/bin/sh\n{script}\n", encoding="utf-8")
+    program.chmod(0o755)
+
+
+def dev(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    environment = {"PATH": str(folder / "bin"), "HOME": str(folder)}
+    command = ["/bin/sh", str(folder / "dev"), *arguments]
+    return subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "helpful"),
+    [
+        ([], "./dev COMMAND"),
+        (["rnu"], "there is no command 'rnu'; ./dev help"),
+        (["--port"], "there is no command '--port'"),
+        (["setup", "now"], "'setup' takes no arguments, but got 'now'"),
+        (["lint", "geo"], "'lint' takes no arguments, but got 'geo'"),
+        (["help", "me"], "'help' takes no arguments, but got 'me'"),
+    ],
+)
+def test_a_wrong_argument_gets_a_helpful_line(bare_machine: Path, arguments: list[str], helpful: str) -> None:
+    run = dev(bare_machine, *arguments)
+    assert (run.returncode, run.stdout) == (2, "")
+    assert helpful in run.stderr
+
+
+def test_help_names_every_command(bare_machine: Path) -> None:
+    run = dev(bare_machine, "help")
+    assert run.returncode == 0
+    listed = [line.split()[0] for line in run.stdout.splitlines() if line.startswith("  ")]
+    assert listed == ["run", "test", "lint", "load", "faults", "bench", "setup", "help"]
+
+
+def test_an_old_python_is_refused_with_the_version_that_is_needed(bare_machine: Path) -> None:
+    has_program(bare_machine, "python3", "exit 1")
+    run = dev(bare_machine, "run")
+    assert run.returncode == 1
+    assert "no Python 3.11 or newer found" in run.stderr
+
+
+def test_missing_packages_are_named_when_they_may_not_be_installed(bare_machine: Path) -> None:
+    (bare_machine / "bin" / "python3.11").symlink_to(sys.executable)
+    run = dev(bare_machine, "test")
+    assert run.returncode == 1
+    for package in ("redis-server", "chromium"):
+        assert package in run.stderr
+    assert "Please run: apt-get install" in run.stderr
+    assert not (bare_machine / ".venv").exists()
+
+
+def test_running_needs_no_package_of_the_tests(bare_machine: Path) -> None:
+    has_program(bare_machine, "python3.11", "case $* in *ensurepip*) exit 1;; *print*) echo python3.11-venv;; esac")
+    run = dev(bare_machine, "run")
+    assert run.returncode == 1
+    assert "these Debian packages are missing: python3.11-venv." in run.stderr
+
+
+def test_packages_are_installed_without_asking_when_they_may_be(bare_machine: Path) -> None:
+    (bare_machine / "bin" / "python3.11").symlink_to(sys.executable)
+    has_program(bare_machine, "id", "echo 0")
+    has_program(bare_machine, "apt-get", 'echo "apt-get $*" >&2; case $* in *install*) exit 100;; esac')
+    run = dev(bare_machine, "test")
+    assert "apt-get -qq update" in run.stderr
+    assert "apt-get -qq install -y --no-install-recommends" in run.stderr
+    assert run.returncode == 100
+
+
+def test_it_is_plain_posix_sh() -> None:
+    for script in ("dev", ".ci/run"):
+        assert subprocess.run(["dash", "-n", str(ROOT / script)], check=False).returncode == 0
