@@ -1,0 +1,1 @@
+"""Between the processes of one city: in memory, or over Redis Streams."""

@@ -1,0 +1,1 @@
+"""What happens, as it happens: the WebSocket for consoles, officers and representatives."""
