@@ -19,7 +19,7 @@ class Push:
     """One message for one person, written in the same commit as the event that caused it.
 
     `recipient` is a token's subject; `seq` is the causing event's; `attempts` counts the tries recorded so far.
-    Without `expires_at` a push is given up an hour after `created_at` (see `expiry.py`).
+    Without `expires_at` a push is given up an hour after `created_at` (see `message.py`).
     """
 
     id: str
@@ -102,16 +102,19 @@ class Outbox(Protocol):
     """
 
     async def load_due(self, now: datetime, limit: int) -> list[Push]:
-        """Unfinished pushes with `next_attempt_at <= now`: urgent first, then by `seq`, then by `id`."""
+        """Unfinished pushes with `next_attempt_at <= now`: urgent first, then by `seq`, then by `id`.
 
-    async def next_due_at(self) -> datetime | None:
-        """The earliest `next_attempt_at` of all unfinished pushes; None when nothing waits."""
+        Where several nodes share a database, it leaves out what another living node has in hand.
+        """
 
     async def devices_of(self, subjects: Sequence[str]) -> Mapping[str, Sequence[Device]]:
         """Every device of these people; a person without one is missing or has an empty list."""
 
     async def record(self, results: Sequence[PushResult]) -> None:
-        """All of them in one commit. Idempotent; unknown ids and pushes that are already finished stay as they are."""
+        """All of them in one commit; each push is in it at most once.
+
+        Idempotent: unknown ids and pushes that are already finished stay as they are.
+        """
 
     async def forget_devices(self, values: Sequence[str]) -> None:
         """Removes devices by value; unknown values are ignored."""
@@ -178,7 +181,7 @@ class Sender(Protocol):
         """How many more deliveries may be submitted now; 0 while the sender is down."""
 
     def submit(self, deliveries: Sequence[Delivery]) -> None:
-        """Never blocks, never more than `room()`."""
+        """Never blocks. For no more than `room()` people, who may have several devices each."""
 
     def degraded(self) -> list[str]:
         """Stable words for the health page; empty when all is well."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import sys
 from pathlib import Path
 
 import uvloop
@@ -18,7 +19,8 @@ async def _serve(port: int, key: Path | None) -> None:
     url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
     if key is not None:
         write_key(key, url)
-    print(url, flush=True)
+    sys.stdout.write(url + "\n")
+    sys.stdout.flush()
     await server.serve_forever()
 
 

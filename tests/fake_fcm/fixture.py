@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import subprocess
 import sys
-import urllib.request
 from collections.abc import Iterator
+from http.client import HTTPConnection
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -28,6 +28,7 @@ class FakeFcmProcess:
         self.process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True)
         assert self.process.stdout is not None
         self.url = self.process.stdout.readline().strip()
+        self.address = self.url.removeprefix("http://")
 
     def script(self, device: str, steps: str) -> None:
         """`device` may be `*`; the steps are described in `server.py`."""
@@ -58,10 +59,12 @@ class FakeFcmProcess:
         return records
 
     def _ask(self, method: str, path: str, body: str = "") -> bytes:
-        request = urllib.request.Request(self.url + path, data=body.encode() or None, method=method)
-        with urllib.request.urlopen(request, timeout=10) as reply:
-            answer: bytes = reply.read()
-        return answer
+        connection = HTTPConnection(self.address, timeout=10)
+        try:
+            connection.request(method, path, body.encode() or None)
+            return connection.getresponse().read()
+        finally:
+            connection.close()
 
 
 @pytest.fixture(scope="session")

@@ -118,7 +118,7 @@ def _json(status: int, body: object, headers: tuple[tuple[str, str], ...] = ()) 
 
 
 def assertion_problem(body: bytes, *, now_s: float) -> str:
-    """What is wrong with the grant's form and its signed JWT (the signature itself is not checked); empty if nothing."""
+    """What is wrong with the grant's form and its signed JWT (the signature is not checked); empty if nothing."""
     form = parse_qs(body.decode())
     if form.get("grant_type") != [GRANT]:
         return "grant_type"
@@ -126,15 +126,15 @@ def assertion_problem(body: bytes, *, now_s: float) -> str:
     if len(parts) != 3 or not all(parts):
         return "assertion is no JWT"
     header, claims = (_decode_part(part) for part in parts[:2])
-    if header.get("alg") != "RS256":
-        return "alg"
-    if not claims.get("iss") or not claims.get("aud"):
-        return "iss or aud"
-    if not {FCM_SCOPE, PLATFORM_SCOPE} & set(str(claims.get("scope", "")).split()):
-        return "scope"
-    if not claims.get("iat", 0) <= now_s + 60 or not now_s < claims.get("exp", 0) <= now_s + 3700:
-        return "iat or exp"
-    return ""
+    checks = {
+        "alg": header.get("alg") == "RS256",
+        "iss": bool(claims.get("iss")),
+        "aud": bool(claims.get("aud")),
+        "scope": bool({FCM_SCOPE, PLATFORM_SCOPE} & set(str(claims.get("scope", "")).split())),
+        "iat": claims.get("iat", 0) <= now_s + 60,
+        "exp": now_s < claims.get("exp", 0) <= now_s + 3700,
+    }
+    return ", ".join(name for name, is_right in checks.items() if not is_right)
 
 
 def _decode_part(part: str) -> dict[str, Any]:

@@ -1,20 +1,21 @@
 """The fake on a socket: HTTP/1.1 with keep-alive, as thin and quick as asyncio and httptools allow.
 
-    POST   /token                              OAuth; scripted with PUT /_token
-    POST   /v1/projects/{project}/messages:send
-    PUT    /_script/{device} or /_script/*     body: ok, slow:MS, 429[:retry_after], 500, 503[:retry_after], 401,
-                                               UNREGISTERED, SENDER_ID_MISMATCH, INVALID_ARGUMENT, hang, reset, or a
-                                               sequence such as 500,500,ok (its last step stays)
-    PUT    /_token                             body: a sequence as above, for the OAuth endpoint
-    DELETE /_script                            every device and the OAuth endpoint answer ok again
-    GET    /_sent?after=N                      {"sent": [delivered messages with n > N], "next": N}
-    GET    /_attempts?after=N                  the same with everything that was tried
-    DELETE /_sent                              forgets both; numbering starts again
+POST   /token                              OAuth; scripted with PUT /_token
+POST   /v1/projects/{project}/messages:send
+PUT    /_script/{device} or /_script/*     body: ok, slow:MS, 429[:retry_after], 500, 503[:retry_after], 401,
+                                           UNREGISTERED, SENDER_ID_MISMATCH, INVALID_ARGUMENT, hang, reset, or a
+                                           sequence such as 500,500,ok (its last step stays)
+PUT    /_token                             body: a sequence as above, for the OAuth endpoint
+DELETE /_script                            every device and the OAuth endpoint answer ok again
+GET    /_sent?after=N                      {"sent": [delivered messages with n > N], "next": N}
+GET    /_attempts?after=N                  the same with everything that was tried
+DELETE /_sent                              forgets both; numbering starts again
 """
 
 from __future__ import annotations
 
 import asyncio
+from bisect import bisect_right
 from collections.abc import Callable
 from typing import cast
 from urllib.parse import parse_qs, unquote, urlsplit
@@ -77,11 +78,9 @@ class Connection(asyncio.Protocol):
     def _write(self, reply: Reply) -> None:
         if self._transport is None or self._transport.is_closing():
             return
-        extra = "".join(f"{name}: {value}\r\n" for name, value in reply.headers)
-        head = (
-            f"HTTP/1.1 {reply.status} -\r\nContent-Type: application/json\r\nContent-Length: {len(reply.body)}\r\n{extra}\r\n"
-        )
-        self._transport.write(head.encode() + reply.body)
+        headers = (("Content-Type", "application/json"), ("Content-Length", str(len(reply.body))), *reply.headers)
+        lines = [f"HTTP/1.1 {reply.status} -", *(f"{name}: {value}" for name, value in headers), "", ""]
+        self._transport.write("\r\n".join(lines).encode() + reply.body)
 
     def _cut(self) -> None:
         if self._transport is not None:
@@ -141,6 +140,6 @@ class FakeFcm:
 
 def _records(records: list[Record], query: str) -> Reply:
     after = int(parse_qs(query).get("after", ["0"])[0])
-    newer = [record for record in records if record.n > after]
+    newer = records[bisect_right(records, after, key=lambda record: record.n) :]
     body = {"sent": newer, "next": newer[-1].n if newer else after}
     return Reply(200, msgspec.json.encode(body))
