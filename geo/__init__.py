@@ -1,1 +1,1 @@
-"""Where things are: positions, areas, the geofence and who is nearest. Pure: it reads no file, no clock and no network."""
+"""Where things are: positions, areas, the geofence and who is nearest. Pure: no clock, no I/O, no randomness."""

@@ -1,0 +1,112 @@
+"""Which sectors a circle touches, and which of them is in charge."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final, Self
+
+import numpy as np
+import shapely
+
+from geo.features import Area, AreaRef, Sector
+from geo.layers import Layer
+from geo.measuring import Circles, Touches, held_by, touches
+
+# Interiors that share a point, in the notation of the DE-9IM.
+_INTERIORS_MEET: Final = "T********"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class SectorLayer:
+    """The sectors, numbered by code, each with a polygon: its own, or the union of its areas."""
+
+    sectors: tuple[Sector, ...]
+    refs: tuple[AreaRef, ...]
+    layer: Layer
+    by_areas: Mapping[str, tuple[int, ...]]  # area code to the sectors that name it
+    own_polygon: tuple[bool, ...]
+
+    @classmethod
+    def of(cls, sectors: Sequence[Sector], areas: Mapping[str, Area]) -> Self:
+        by_areas: dict[str, tuple[int, ...]] = {}
+        for number, sector in enumerate(sectors):
+            for code in sector.areas:
+                by_areas[code] = (*by_areas.get(code, ()), number)
+        return cls(
+            sectors=tuple(sectors),
+            refs=tuple(AreaRef(sector.code, sector.name) for sector in sectors),
+            layer=Layer.of([sector_outline(sector, areas) for sector in sectors]),
+            by_areas=by_areas,
+            own_polygon=tuple(not sector.areas for sector in sectors),
+        )
+
+    def of_chain(self, codes: frozenset[str]) -> set[int]:
+        """The sectors that name one of these areas."""
+        return {number for code in codes for number in self.by_areas.get(code, ())}
+
+    def priority(self, number: int) -> int:
+        return self.sectors[number].priority
+
+
+def sector_outline(sector: Sector, areas: Mapping[str, Area]) -> Any:
+    """A sector's polygon. Its areas come first: a polygon beside them would only be a drawing of them."""
+    if not sector.areas:
+        return sector.geometry
+    return shapely.union_all([areas[code].geometry for code in sector.areas])
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Homes:
+    """For each leaf of the map the numbers of the sectors it belongs to, in charge first.
+
+    Where `whole`, every inner point of the leaf belongs to exactly these, so that nothing need be measured there.
+    """
+
+    sectors: tuple[tuple[int, ...], ...]
+    whole: tuple[bool, ...]
+
+    @classmethod
+    def of(cls, leaves: Layer, chains: Sequence[frozenset[str]], sectors: SectorLayer) -> Self:
+        """`chains[i]` holds the codes of leaf i and of everything above it."""
+        shares = [dict.fromkeys(sectors.of_chain(codes), 1.0) for codes in chains]
+        partly = _add_own_polygons(shares, leaves, sectors)
+        return cls(
+            sectors=tuple(
+                tuple(sorted(share, key=lambda number, share=share: (-sectors.priority(number), -share[number], number)))  # type: ignore[misc]
+                for share in shares
+            ),
+            whole=tuple(leaf not in partly for leaf in range(len(shares))),
+        )
+
+
+def _add_own_polygons(shares: list[dict[int, float]], leaves: Layer, sectors: SectorLayer) -> set[int]:
+    """Adds which part of each leaf lies in each sector with a polygon of its own; answers the leaves only partly in one."""
+    number, leaf = leaves.tree.query(sectors.layer.outlines, predicate="intersects")
+    own = np.array(sectors.own_polygon, dtype=bool)[number]
+    number, leaf = number[own], leaf[own]
+    sector_outlines, leaf_outlines = sectors.layer.outlines[number], leaves.outlines[leaf]
+    whole = shapely.covers(sector_outlines, leaf_outlines)
+    meets = whole | shapely.relate_pattern(sector_outlines, leaf_outlines, _INTERIORS_MEET)
+    shared = shapely.area(shapely.intersection(sector_outlines[meets], leaf_outlines[meets]))
+    for each, home, part in zip(leaf[meets], number[meets], shared / shapely.area(leaf_outlines[meets]), strict=True):
+        shares[each][int(home)] = float(part)
+    return set(leaf[meets & ~whole].tolist())
+
+
+def measure_sectors(sectors: SectorLayer, circles: Circles) -> tuple[list[list[int]], list[Touches]]:
+    """For each circle the sectors with a polygon of their own that hold its centre, and all that share ground with it."""
+    held = [[number for number in numbers if sectors.own_polygon[number]] for numbers in held_by(sectors.layer, circles)]
+    return held, touches(sectors.layer, circles)
+
+
+def by_charge(
+    sectors: SectorLayer, holding: Mapping[int, int] | Sequence[int], shared: Mapping[int, float]
+) -> tuple[AreaRef, ...]:
+    """The sectors that hold the place, by priority, then by overlap; then those that only share ground, by overlap."""
+
+    def order(number: int) -> tuple[bool, float, float, int]:
+        overlap, priority = shared.get(number, 0.0), sectors.priority(number)
+        if number in holding:
+            return False, -priority, -overlap, number
+        return True, -overlap, -priority, number
+
+    return tuple(sectors.refs[number] for number in sorted({*holding, *shared}, key=order))
