@@ -46,7 +46,7 @@ class Fcm:
             _stay_on_loopback(self._credential, url)
         self._app = firebase_admin.initialize_app(certificate, {"httpTimeout": timeout_s})
         service: Any = messaging._get_messaging_service(self._app)  # noqa: SLF001  The only way to the SDK's session.
-        _prepare_session(service._client.session, workers, url or "https://fcm.googleapis.com")  # noqa: SLF001  Same.
+        _prepare_session(service._client.session, workers, url or "https://fcm.googleapis.com")  # noqa: SLF001  Nor has it another.
         self._token_known = threading.Event()
         self._token_failed = False
 

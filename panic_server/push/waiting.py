@@ -91,7 +91,8 @@ class Waiting:
         if push.kind == "offer" and push.offer_id is not None:
             self._offers.setdefault(push.offer_id, []).append(errand)
         self._deadlines.put(deadline_of(push), errand)
-        if push.next_attempt_at > now:
+        # What was never tried has nothing to wait for; its time may be another node's lease on it.
+        if errand.is_again() and push.next_attempt_at > now:
             self._later.put(push.next_attempt_at, errand)
         else:
             self._make_ready(errand)
