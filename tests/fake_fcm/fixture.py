@@ -1,6 +1,6 @@
 """The fixture `fake_fcm`: the fake in a process of its own, so that a busy test never slows it, and a client for it.
 
-Import it where it is needed: `from tests.fake_fcm.fixture import fake_fcm`.
+A test module asks for it with `pytest_plugins = ["tests.fake_fcm.fixture"]`.
 """
 
 from __future__ import annotations
