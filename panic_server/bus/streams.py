@@ -15,6 +15,7 @@ from redis.asyncio import Redis
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
+from redis.typing import KeyT, StreamIdT
 
 from panic_server.bus.port import OfficerPosition
 from panic_server.clock import Clock
@@ -51,7 +52,7 @@ class RedisBus:
         self._wake: Callable[[int | None], None] = lambda _seq: None
         self._moved: Callable[[Sequence[OfficerPosition]], None] = lambda _positions: None
         self._tasks: list[asyncio.Task[None]] = []
-        self._last_ids: dict[bytes, bytes] = {}
+        self._last_ids: dict[KeyT, StreamIdT] = {}
         self._seq: int | None = None
         self._waiting: dict[str, OfficerPosition] = {}
         self._something = asyncio.Event()
@@ -124,7 +125,7 @@ class RedisBus:
 
     async def _read(self) -> list[tuple[bytes, Entries]]:
         """What came on each stream; nothing after a quiet second."""
-        found = await self._reader.xread({**self._last_ids}, count=READ_AT_ONCE, block=BLOCK_MS)
+        found = await self._reader.xread(self._last_ids, count=READ_AT_ONCE, block=BLOCK_MS)
         # With protocol 2 and undecoded answers the client's union of types comes down to this one.
         return cast("list[tuple[bytes, Entries]]", found or [])
 

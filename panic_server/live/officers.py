@@ -1,0 +1,88 @@
+"""Frames with officers' positions: for consoles only, newest wins, each written once for all who see the same."""
+
+from collections.abc import Sequence
+from typing import Protocol
+
+from panic_server.live import frames
+from panic_server.live.client import Client
+from panic_server.live.frames import Frame
+from panic_server.wire.shapes import Officer
+
+Areas = tuple[str, ...]
+
+
+class Board(Protocol):
+    """What the duty board tells. Revisions only grow."""
+
+    def officers(self) -> Sequence[Officer]:
+        """All who are on duty, and what they do."""
+
+    def changed_since(self, revision: int) -> tuple[int, Sequence[Officer]]:
+        """The present revision, and every officer who changed after the given one, also who went off duty."""
+
+
+NOBODY = frames.officers(full=True, changed=())
+"""What everybody but a console gets: officers and representatives do not see where officers are."""
+
+
+class OfficerFrames:
+    """`tick` is called about once a second; in between a client only gets the full frame it begins with."""
+
+    def __init__(self, board: Board) -> None:
+        self._board = board
+        self._revision = 0
+        self._full: dict[Areas, Frame] = {}
+        self._full_revision = -1
+
+    def full_for(self, client: Client) -> Frame:
+        """The frame that follows a welcome."""
+        if not client.is_console or client.principal is None:
+            return NOBODY
+        revision, _ = self._board.changed_since(self._revision)
+        if revision != self._full_revision:
+            self._full.clear()
+            self._full_revision = revision
+        areas = client.principal.areas
+        if areas not in self._full:
+            self._full[areas] = frames.officers(full=True, changed=_seen_by(areas, self._board.officers()))
+        client.officers_revision = revision
+        return self._full[areas]
+
+    def tick(self, clients: Sequence[Client]) -> None:
+        """Who is behind with reading gets nothing now, and a full frame once there is room again."""
+        before = self._revision
+        self._revision, changed = self._board.changed_since(before)
+        made: dict[Areas, Frame | None] = {}
+        for client in clients:
+            if client.officers_revision is None or client.principal is None or client.is_behind:
+                continue
+            frame = self._next(client, client.principal.areas, before, changed, made)
+            if frame is not None:
+                client.push(frame)
+
+    def _next(
+        self,
+        client: Client,
+        areas: Areas,
+        before: int,
+        changed: Sequence[Officer],
+        made: dict[Areas, Frame | None],
+    ) -> Frame | None:
+        since = client.officers_revision
+        if since is None or since >= self._revision:
+            return None
+        if since < before:
+            return self.full_for(client)
+        client.officers_revision = self._revision
+        if areas not in made:
+            seen = _seen_by(areas, changed)
+            made[areas] = frames.officers(full=False, changed=seen) if seen else None
+        return made[areas]
+
+
+def _seen_by(areas: Areas, officers: Sequence[Officer]) -> Sequence[Officer]:
+    """An operator of some sectors sees their officers, and those who belong to no sector."""
+    if not areas:
+        return officers
+    mine = frozenset(areas)
+    return [officer for officer in officers if not officer.sectors or not mine.isdisjoint(officer.sectors)]

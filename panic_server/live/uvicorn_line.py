@@ -1,0 +1,82 @@
+"""uvicorn's WebSocket with one door more: ready frames go straight to the transport.
+
+By ASGI one message is framed a hundred times for a hundred sockets, each in a task of its own; docs/live.md has what
+that costs. Here a frame is made once and the same bytes are written to every socket. All else that ASGI does (handshake,
+reading, pings) stays uvicorn's.
+"""
+
+from typing import Any, cast
+
+from uvicorn.protocols.utils import ClientDisconnected
+from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
+from websockets.protocol import OPEN
+
+from panic_server.live.frames import Frame
+from panic_server.live.line import CLOSE_WITHIN_S
+from panic_server.live.session import HELLO_MAX_BYTES
+
+EXTENSION = "kentongan.line"
+
+
+class LiveProtocol(WebSocketsSansIOProtocol):
+    """Offers itself to the application as a Line, in the scope's extensions under EXTENSION."""
+
+    def handle_connect(self, event: Any) -> None:
+        super().handle_connect(event)
+        if self.handshake_initiated and not self.handshake_complete:
+            cast("dict[str, Any]", self.scope["extensions"])[EXTENSION] = self
+
+    def try_write(self, frame: Frame) -> bool:
+        if not self.writable.is_set():
+            return False
+        if self._is_open():
+            self.transport.write(frame.framed)
+        return True
+
+    async def write(self, frame: Frame) -> None:
+        """Raises ClientDisconnected."""
+        if not self._is_open():
+            raise ClientDisconnected
+        self.transport.write(frame.framed)
+        await self.writable.wait()
+
+    def close(self, code: int) -> None:
+        """The close frame goes behind what the transport still holds; who does not read that in time is cut off."""
+        if not self._is_open():
+            return
+        self.conn.send_close(code)
+        self.transport.write(b"".join(self.conn.data_to_send()))
+        self.close_sent = True
+        if self.read_paused:
+            self.read_paused = False
+            self.transport.resume_reading()
+        self.queue.put_nowait({"type": "websocket.disconnect", "code": code, "reason": ""})
+        self.close_timer = self.loop.call_later(CLOSE_WITHIN_S, self.transport.abort)
+
+    def shutdown(self) -> None:
+        """The server waits for every connection's end: one that does not read must not hold it up."""
+        super().shutdown()
+        self.loop.call_later(1.0, self.transport.abort)
+
+    async def run_asgi(self) -> None:
+        """When the application is done, what the client has not read by then is dropped."""
+        await super().run_asgi()
+        self.loop.call_later(CLOSE_WITHIN_S, self.transport.abort)
+
+    def _is_open(self) -> bool:
+        return (
+            self.conn.state is OPEN
+            and not self.disconnected
+            and not self.close_sent
+            and not self.transport.is_closing()
+        )
+
+
+UVICORN_SETTINGS: dict[str, Any] = {
+    "ws": LiveProtocol,
+    "ws_max_size": HELLO_MAX_BYTES,
+    "ws_per_message_deflate": False,
+    "ws_ping_interval": 20.0,
+    "ws_ping_timeout": 20.0,
+}
+"""For uvicorn.Config. Nobody sends more than a hello; compressing a frame once per socket costs more than it saves."""
