@@ -86,7 +86,7 @@ def token_in(scope: Scope) -> str | None:
 
     A page of another site may open a WebSocket too, and its browser adds our cookie: then Origin names the other site.
     """
-    headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
+    headers: dict[str, str] = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
     scheme, _, token = headers.get("authorization", "").partition(" ")
     if scheme.lower() == "bearer" and token:
         return token.strip()

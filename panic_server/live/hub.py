@@ -86,11 +86,11 @@ class Hub:
             asyncio.create_task(self._every(CHECK_EVERY_S, self.check_rights)),
         ]
 
-    async def reset(self, epoch: str, head: int) -> None:
+    def restart(self, epoch: str, head: int) -> None:
         """A new epoch: every client comes back, and takes a snapshot."""
         self._close_all(CloseCode.RESTART)
         self._snapshots.forget()
-        await self._load(epoch, head)
+        self._journal.epoch, self._journal.history = epoch, History(head)
 
     async def stop(self) -> None:
         self._close_all(CloseCode.RESTART)
