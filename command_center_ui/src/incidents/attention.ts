@@ -1,0 +1,61 @@
+/* What needs a person first. Pure: the order of the console's list, and when it has to sound. */
+import type { Assignment, Incident, Kind, Offer } from "../wire";
+import type { Incidents } from "./fold";
+
+/** From the most to the least in need of the operator. */
+export type Attention = "alone" | "asked" | "unclaimed" | "attended";
+
+const ORDER: Record<Attention, number> = { alone: 0, asked: 1, unclaimed: 2, attended: 3 };
+
+/** The order in which the dispatcher gives incidents the next free officer (dispatch/policy.py). */
+const URGENCY: Record<Kind, number> = { violence: 0, fire: 1, medical: 1, crime: 2, emergency: 2, disaster: 3 };
+
+export function activeAssignments(incident: Incident): Assignment[] {
+  return incident.assignments.filter((one) => one.status !== "clear");
+}
+
+export function openOffers(incident: Incident): Offer[] {
+  return incident.offers.filter((one) => one.status === "open");
+}
+
+/** `alone`: nobody is coming and nobody is asked. `asked`: officers have not answered yet. `unclaimed`: an officer is
+    coming, but no operator has taken it. */
+export function attentionOf(incident: Incident): Attention {
+  if (activeAssignments(incident).length > 0) return incident.claimed_by ? "attended" : "unclaimed";
+  return openOffers(incident).length > 0 ? "asked" : "alone";
+}
+
+/** Most in need first; within that real before drill, unclaimed before claimed, the more urgent kind, and who has
+    waited longest. */
+export function sortByNeed(incidents: Iterable<Incident>): Incident[] {
+  return [...incidents].sort(
+    (a, b) =>
+      ORDER[attentionOf(a)] - ORDER[attentionOf(b)] ||
+      Number(a.drill) - Number(b.drill) ||
+      Number(a.claimed_by !== null) - Number(b.claimed_by !== null) ||
+      URGENCY[a.kind] - URGENCY[b.kind] ||
+      compareText(a.opened_at, b.opened_at) ||
+      compareText(a.id, b.id),
+  );
+}
+
+/** Times are RFC 3339 in UTC from one server, so their text order is their order in time. */
+function compareText(a: string, b: string): number {
+  if (a === b) return 0;
+  return a < b ? -1 : 1;
+}
+
+/** True while some real incident has no operator, nobody coming and nobody asked: the console must not fall silent. */
+export function mustSound(incidents: Incidents): boolean {
+  for (const incident of incidents.values()) {
+    if (!incident.drill && incident.claimed_by === null && attentionOf(incident) === "alone") return true;
+  }
+  return false;
+}
+
+/** The incidents that are here now and were not before, drills aside. */
+export function newlyOpened(before: Incidents, after: Incidents): Incident[] {
+  const fresh: Incident[] = [];
+  for (const [id, incident] of after) if (!before.has(id) && !incident.drill) fresh.push(incident);
+  return fresh;
+}

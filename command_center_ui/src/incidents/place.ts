@@ -1,0 +1,21 @@
+/* A place as people say it: the RT first, then what is around it. Pure. */
+import type { Values, Word } from "../i18n/dictionary";
+import type { Place } from "../wire";
+
+export type Say = (word: Word, values?: Values) => string;
+
+/** The finest part of the city that is known. */
+export function placeTitle(place: Place, say: Say): string {
+  const finest = place.rt ?? place.rw ?? place.village ?? place.district ?? place.city;
+  if (finest !== null) return finest.name;
+  return place.sure === "unlocated" ? say("place.unlocated") : say("place.outside");
+}
+
+/** What is around the title: kelurahan and kecamatan, without repeating it. */
+export function placeAround(place: Place, say: Say): string {
+  const parts: string[] = [];
+  const title = placeTitle(place, say);
+  if (place.village && place.village.name !== title) parts.push(say("place.village", { name: place.village.name }));
+  if (place.district && place.district.name !== title) parts.push(say("place.district", { name: place.district.name }));
+  return parts.join(" · ");
+}

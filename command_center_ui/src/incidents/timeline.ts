@@ -1,0 +1,107 @@
+/* Journal entries as lines that an operator reads. Pure; the facts' shapes are the journal's own. */
+import { type Values, type Word, isWord } from "../i18n/dictionary";
+import type { Incident, Person, TimelineEntry } from "../wire";
+import type { Say } from "./place";
+
+interface Facts {
+  readonly officer?: Person;
+  readonly operator?: Person;
+  readonly offers?: readonly { readonly id: string; readonly officer: Person }[];
+  readonly told?: readonly { readonly person: Person }[];
+  readonly offer_id?: string;
+  readonly offer_ids?: readonly string[];
+  readonly officer_id?: string;
+  readonly person_id?: string;
+  readonly status?: string;
+  readonly text?: string;
+  readonly note?: string | null;
+  readonly disposition?: string;
+}
+
+export interface Line {
+  readonly seq: number;
+  readonly at: string;
+  readonly title: string;
+  /** What follows from it, such as who was asked. */
+  readonly more: string;
+  /** What a person wrote. */
+  readonly text: string;
+}
+
+/** Names of everybody whom the incident or its history mentions: later entries say only ids. */
+export class Names {
+  #names = new Map<string, string>();
+
+  constructor(incident: Incident, timeline: readonly TimelineEntry[]) {
+    for (const offer of incident.offers) this.#offer(offer);
+    for (const one of incident.assignments) this.#person(one.officer);
+    for (const one of incident.told) this.#person(one.person);
+    for (const entry of timeline) this.#learn(factsOf(entry));
+  }
+
+  of(id: string | null | undefined): string | null {
+    return id === null || id === undefined ? null : (this.#names.get(id) ?? id);
+  }
+
+  #learn(facts: Facts): void {
+    for (const offer of facts.offers ?? []) this.#offer(offer);
+    for (const one of facts.told ?? []) this.#person(one.person);
+    if (facts.officer) this.#person(facts.officer);
+    if (facts.operator) this.#person(facts.operator);
+  }
+
+  #offer(offer: { readonly id: string; readonly officer: Person }): void {
+    this.#names.set(offer.id, offer.officer.name);
+    this.#person(offer.officer);
+  }
+
+  #person(person: Person): void {
+    this.#names.set(person.id, person.name);
+  }
+}
+
+/** Newest first. */
+export function linesOf(incident: Incident, timeline: readonly TimelineEntry[], say: Say): Line[] {
+  const names = new Names(incident, timeline);
+  return [...timeline].sort((a, b) => b.seq - a.seq).map((entry) => lineOf(entry, names, say));
+}
+
+function lineOf(entry: TimelineEntry, names: Names, say: Say): Line {
+  const facts = factsOf(entry);
+  const values: Values = {
+    names: whoOf(entry, facts, names) ?? say("timeline.somebody"),
+    status: wordOr(say, `assignment_status.${facts.status ?? ""}`, facts.status ?? ""),
+    disposition: wordOr(say, `disposition.${facts.disposition ?? ""}`, facts.disposition ?? ""),
+    kind: entry.kind,
+  };
+  const key = `timeline.${entry.kind}`;
+  const title = isWord(key) ? say(key, values) : say("timeline.other", values);
+  return { seq: entry.seq, at: entry.at, title, more: moreOf(entry, facts, say), text: facts.text ?? facts.note ?? "" };
+}
+
+function moreOf(entry: TimelineEntry, facts: Facts, say: Say): string {
+  if (entry.kind !== "incident_opened" && entry.kind !== "alarm_joined") return "";
+  const asked = (facts.offers ?? []).map((offer) => offer.officer.name);
+  const told = (facts.told ?? []).map((one) => one.person.name);
+  const parts: string[] = [];
+  if (asked.length > 0) parts.push(say("timeline.offers_made", { names: asked.join(", ") }));
+  else if (entry.kind === "incident_opened") parts.push(say("timeline.nobody_free"));
+  if (told.length > 0) parts.push(say("timeline.told", { names: told.join(", ") }));
+  return parts.join(". ");
+}
+
+function whoOf(entry: TimelineEntry, facts: Facts, names: Names): string | null {
+  if (facts.operator) return facts.operator.name;
+  if (facts.officer) return facts.officer.name;
+  if (facts.offers && facts.offers.length > 0) return facts.offers.map((offer) => offer.officer.name).join(", ");
+  if (facts.offer_ids) return facts.offer_ids.map((id) => names.of(id)).join(", ");
+  return names.of(facts.officer_id ?? facts.person_id ?? facts.offer_id ?? entry.actor?.id);
+}
+
+function wordOr(say: Say, key: string, other: string): string {
+  return isWord(key) ? say(key as Word) : other;
+}
+
+function factsOf(entry: TimelineEntry): Facts {
+  return typeof entry.data === "object" && entry.data !== null ? (entry.data as Facts) : {};
+}

@@ -1,0 +1,243 @@
+/* The map on a plain canvas, for devices without WebGL and for the officer's small map. Same face, fewer comforts. */
+import type { Position as LonLat } from "geojson";
+import type { Difference } from "../incidents/fold";
+import type { Incident, Officer } from "../wire";
+import { type Areas, type Box, type CityMap, LEVELS, type Level, type MapListener, type Spot } from "./city";
+import { type Colors, onSchemeChange, pageColors } from "./colors";
+import { drawMarker, lookOf } from "./marker";
+import { type Screen, boxOnScreen, screenFor, toScreen, toSpot, zoomedAt } from "./screen";
+
+const STREET_ZOOM = 15.5;
+const PICK_PX = 22;
+const WIDTHS: Record<Level, number> = { rt: 0.5, rw: 0.9, village: 1, district: 1.8, sector: 1.4, city: 1.8 };
+
+export class FlatMap implements CityMap {
+  #canvas = document.createElement("canvas");
+  #listener: MapListener;
+  #screen: Screen = { lon: 110.4, lat: -7, zoom: 10, width: 1, height: 1 };
+  #areas = new Map<Level, Areas>();
+  #incidents = new Map<string, Incident>();
+  #officers = new Map<string, Officer>();
+  #spots: readonly Spot[] = [];
+  #selected: string | null = null;
+  #colors: Colors = pageColors();
+  #drawing = false;
+  #stop = new AbortController();
+
+  constructor(container: HTMLElement, listener: MapListener, label: string) {
+    this.#listener = listener;
+    this.#canvas.className = "flatmap";
+    this.#canvas.tabIndex = 0;
+    this.#canvas.setAttribute("role", "img");
+    this.#canvas.setAttribute("aria-label", label);
+    container.append(this.#canvas);
+    this.#listen(container);
+    onSchemeChange(() => this.#recolor(), this.#stop.signal);
+  }
+
+  showAreas(level: Level, areas: Areas): void {
+    this.#areas.set(level, areas);
+    this.#schedule();
+  }
+
+  showIncidents(change: Difference<Incident>): void {
+    apply(this.#incidents, change);
+    this.#schedule();
+  }
+
+  showOfficers(change: Difference<Officer>): void {
+    apply(this.#officers, change);
+    this.#schedule();
+  }
+
+  /** Plain dots, such as the officer's own place. */
+  showSpots(spots: readonly Spot[]): void {
+    this.#spots = spots;
+    this.#schedule();
+  }
+
+  select(incidentId: string | null): void {
+    this.#selected = incidentId;
+    this.#schedule();
+  }
+
+  flyTo(spot: Spot): void {
+    this.#look({ ...this.#screen, ...spot, zoom: Math.max(this.#screen.zoom, STREET_ZOOM) });
+  }
+
+  fit(box: Box): void {
+    this.#look(screenFor(box, this.#screen));
+  }
+
+  zoomBy(steps: number): void {
+    this.#look({ ...this.#screen, zoom: this.#screen.zoom + steps });
+  }
+
+  destroy(): void {
+    this.#stop.abort();
+    this.#canvas.remove();
+  }
+
+  #look(screen: Screen): void {
+    this.#screen = { ...screen, zoom: Math.min(19, Math.max(7, screen.zoom)) };
+    this.#listener.onView({ box: boxOnScreen(this.#screen), zoom: this.#screen.zoom });
+    this.#schedule();
+  }
+
+  #recolor(): void {
+    this.#colors = pageColors();
+    this.#schedule();
+  }
+
+  #listen(container: HTMLElement): void {
+    const { signal } = this.#stop;
+    const resized = new ResizeObserver(() => this.#resize(container));
+    resized.observe(container);
+    signal.addEventListener("abort", () => resized.disconnect());
+    this.#canvas.addEventListener("wheel", (event) => this.#onWheel(event), { signal, passive: false });
+    this.#canvas.addEventListener("pointerdown", (event) => this.#onPress(event), { signal });
+    this.#canvas.addEventListener("keydown", (event) => this.#onKey(event), { signal });
+  }
+
+  #resize(container: HTMLElement): void {
+    const { clientWidth: width, clientHeight: height } = container;
+    if (width === 0 || height === 0) return;
+    this.#canvas.width = width * devicePixelRatio;
+    this.#canvas.height = height * devicePixelRatio;
+    this.#look({ ...this.#screen, width, height });
+  }
+
+  #onWheel(event: WheelEvent): void {
+    event.preventDefault();
+    this.#look(zoomedAt(this.#screen, event.offsetX, event.offsetY, -event.deltaY / 300));
+  }
+
+  /** A short press picks, a longer way drags. */
+  #onPress(press: PointerEvent): void {
+    const start = this.#screen;
+    const release = new AbortController();
+    const options = { signal: release.signal };
+    this.#canvas.setPointerCapture(press.pointerId);
+    this.#canvas.addEventListener("pointermove", (move) => this.#drag(start, press, move), options);
+    this.#canvas.addEventListener("pointercancel", () => release.abort(), options);
+    this.#canvas.addEventListener(
+      "pointerup",
+      (up) => {
+        release.abort();
+        if (Math.hypot(up.x - press.x, up.y - press.y) < 5) this.#pick(up.offsetX, up.offsetY);
+      },
+      options,
+    );
+  }
+
+  #drag(start: Screen, press: PointerEvent, move: PointerEvent): void {
+    const middle = toSpot(start, start.width / 2 - (move.x - press.x), start.height / 2 - (move.y - press.y));
+    this.#look({ ...start, ...middle });
+  }
+
+  #onKey(event: KeyboardEvent): void {
+    const steps: Record<string, number> = { "+": 1, "=": 1, "-": -1 };
+    const step = steps[event.key];
+    if (step !== undefined) this.zoomBy(step);
+  }
+
+  #pick(x: number, y: number): void {
+    let best: { id: string; away: number } | null = null;
+    for (const incident of this.#incidents.values()) {
+      if (incident.position === null) continue;
+      const spot = toScreen(this.#screen, incident.position);
+      const away = Math.hypot(spot.x - x, spot.y - y);
+      if (away < PICK_PX && (best === null || away < best.away)) best = { id: incident.id, away };
+    }
+    if (best) this.#listener.onPick(best.id);
+  }
+
+  #schedule(): void {
+    if (this.#drawing) return;
+    this.#drawing = true;
+    requestAnimationFrame(() => {
+      this.#drawing = false;
+      if (!this.#stop.signal.aborted) this.#draw();
+    });
+  }
+
+  #draw(): void {
+    const pen = this.#canvas.getContext("2d");
+    if (!pen) return;
+    pen.setTransform(devicePixelRatio, 0, 0, devicePixelRatio, 0, 0);
+    pen.fillStyle = this.#colors("map-ground");
+    pen.fillRect(0, 0, this.#screen.width, this.#screen.height);
+    const land = this.#areas.get("district") ?? this.#areas.get("village");
+    if (land) this.#trace(pen, land, () => this.#fillLand(pen));
+    for (const level of [...LEVELS].reverse()) this.#drawLevel(pen, level);
+    for (const officer of this.#officers.values()) this.#drawOfficer(pen, officer);
+    for (const spot of this.#spots) this.#drawDot(pen, spot, this.#colors("focus"), 8);
+    for (const incident of this.#incidents.values()) this.#drawIncident(pen, incident);
+  }
+
+  #fillLand(pen: CanvasRenderingContext2D): void {
+    pen.fillStyle = this.#colors("map-land");
+    pen.fill("evenodd");
+  }
+
+  #drawLevel(pen: CanvasRenderingContext2D, level: Level): void {
+    const areas = this.#areas.get(level);
+    if (!areas || (level === "rt" && this.#screen.zoom < 13) || (level === "rw" && this.#screen.zoom < 12)) return;
+    pen.lineWidth = WIDTHS[level];
+    pen.setLineDash(level === "sector" ? [6, 4] : []);
+    const name = level === "sector" ? "map-sector" : level === "rt" || level === "rw" ? "map-line" : "map-line-strong";
+    pen.strokeStyle = this.#colors(name);
+    this.#trace(pen, areas, () => pen.stroke());
+    pen.setLineDash([]);
+  }
+
+  #trace(pen: CanvasRenderingContext2D, areas: Areas, finish: () => void): void {
+    pen.beginPath();
+    for (const { geometry } of areas.features) {
+      const polygons = geometry.type === "Polygon" ? [geometry.coordinates] : geometry.coordinates;
+      for (const ring of polygons.flat()) this.#traceRing(pen, ring);
+    }
+    finish();
+  }
+
+  #traceRing(pen: CanvasRenderingContext2D, ring: readonly LonLat[]): void {
+    ring.forEach(([lon = 0, lat = 0], index) => {
+      const { x, y } = toScreen(this.#screen, { lon, lat });
+      if (index === 0) pen.moveTo(x, y);
+      else pen.lineTo(x, y);
+    });
+  }
+
+  #drawOfficer(pen: CanvasRenderingContext2D, officer: Officer): void {
+    if (officer.position === null || officer.status === "off_duty") return;
+    this.#drawDot(pen, officer.position, this.#colors(`status-${officer.status}`), this.#screen.zoom > 13 ? 6 : 4);
+  }
+
+  #drawDot(pen: CanvasRenderingContext2D, spot: Spot, color: string, radius: number): void {
+    const { x, y } = toScreen(this.#screen, spot);
+    pen.beginPath();
+    pen.arc(x, y, radius, 0, Math.PI * 2);
+    pen.fillStyle = color;
+    pen.fill();
+    pen.lineWidth = 1.5;
+    pen.strokeStyle = this.#colors("map-land");
+    pen.stroke();
+  }
+
+  #drawIncident(pen: CanvasRenderingContext2D, incident: Incident): void {
+    if (incident.position === null) return;
+    const { x, y } = toScreen(this.#screen, incident.position);
+    drawMarker(pen, x, y, lookOf(incident), this.#colors);
+    if (incident.id !== this.#selected) return;
+    pen.beginPath();
+    pen.arc(x, y, 25, 0, Math.PI * 2);
+    pen.lineWidth = 4;
+    pen.strokeStyle = this.#colors("focus");
+    pen.stroke();
+  }
+}
+
+function apply<T extends { readonly id: string }>(map: Map<string, T>, change: Difference<T>): void {
+  for (const id of change.gone) map.delete(id);
+  for (const value of change.put) map.set(value.id, value);
+}

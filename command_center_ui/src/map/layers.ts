@@ -1,0 +1,127 @@
+/* The layers of the console's map, from our own boundaries alone: no tiles, no glyph server, no sprites. */
+import type {
+  CircleLayerSpecification,
+  ExpressionSpecification,
+  LayerSpecification,
+  LineLayerSpecification,
+  SymbolLayerSpecification,
+} from "maplibre-gl";
+import { OFFICER_STATUSES } from "../wire";
+import { FROM_ZOOM } from "./areas";
+import type { Level } from "./city";
+import type { Colors } from "./colors";
+
+export const OFFICERS = "officers";
+export const INCIDENTS = "incidents";
+/** Any name will do: without a glyph server MapLibre draws labels with the device's own fonts. */
+const FONT = ["sans-serif"];
+
+export function mapLayers(colors: Colors): LayerSpecification[] {
+  return [
+    { id: "ground", type: "background", paint: { "background-color": colors("map-ground") } },
+    { id: "land", type: "fill", source: "district", paint: { "fill-color": colors("map-land") } },
+    line("rt", colors("map-line"), 0.6),
+    line("rw", colors("map-line"), 1.1),
+    line("village", colors("map-line-strong"), 1),
+    line("district", colors("map-line-strong"), 1.8),
+    sectorLine(colors),
+    label("rt", 15.2, 11, colors("map-text"), colors),
+    label("village", 11.5, 12, colors("map-text"), colors),
+    label("district", 9, 13, colors("map-text"), colors),
+    officerDots(colors),
+    officerNames(colors),
+    selectionRing(colors),
+    incidentMarkers(),
+  ];
+}
+
+function line(level: Level, color: string, width: number): LineLayerSpecification {
+  const paint = { "line-color": color, "line-width": width };
+  return { id: `${level}-line`, type: "line", source: level, minzoom: FROM_ZOOM[level], paint };
+}
+
+function sectorLine(colors: Colors): LineLayerSpecification {
+  const paint = { "line-color": colors("map-sector"), "line-width": 1.6, "line-dasharray": [4, 2.5] };
+  return { id: "sector-line", type: "line", source: "sector", paint };
+}
+
+function label(level: Level, minzoom: number, size: number, color: string, colors: Colors): SymbolLayerSpecification {
+  return {
+    id: `${level}-label`,
+    type: "symbol",
+    source: level,
+    minzoom,
+    // District names make room for the names of the kelurahan inside them.
+    ...(level === "district" ? { maxzoom: 13 } : {}),
+    layout: { "text-field": ["get", "name"], "text-font": FONT, "text-size": size, "text-max-width": 7 },
+    paint: { "text-color": color, "text-halo-color": colors("map-land"), "text-halo-width": 1.4 },
+  };
+}
+
+function statusColor(colors: Colors): ExpressionSpecification {
+  const pairs = OFFICER_STATUSES.flatMap((status) => [status, colors(`status-${status}`)]);
+  return ["match", ["get", "status"], ...pairs, colors("status-unavailable")] as unknown as ExpressionSpecification;
+}
+
+/** An officer with an old position is a hollow dot: somewhere there, once. */
+function officerDots(colors: Colors): CircleLayerSpecification {
+  const color = statusColor(colors);
+  return {
+    id: "officer-dots",
+    type: "circle",
+    source: OFFICERS,
+    paint: {
+      "circle-radius": ["interpolate", ["linear"], ["zoom"], 9, 3, 13, 5, 16, 8],
+      "circle-color": ["case", ["get", "stale"], colors("map-land"), color],
+      "circle-stroke-color": ["case", ["get", "stale"], color, colors("map-land")],
+      "circle-stroke-width": 1.6,
+    },
+  };
+}
+
+function officerNames(colors: Colors): SymbolLayerSpecification {
+  return {
+    id: "officer-names",
+    type: "symbol",
+    source: OFFICERS,
+    minzoom: 14.5,
+    layout: {
+      "text-field": ["get", "name"],
+      "text-font": FONT,
+      "text-size": 12,
+      "text-offset": [0, 1.1],
+      "text-anchor": "top",
+    },
+    paint: { "text-color": colors("text"), "text-halo-color": colors("map-land"), "text-halo-width": 1.6 },
+  };
+}
+
+function selectionRing(colors: Colors): CircleLayerSpecification {
+  return {
+    id: "selection",
+    type: "circle",
+    source: INCIDENTS,
+    filter: ["==", ["get", "id"], ""],
+    paint: {
+      "circle-radius": 25,
+      "circle-opacity": 0,
+      "circle-stroke-color": colors("focus"),
+      "circle-stroke-width": 4,
+    },
+  };
+}
+
+function incidentMarkers(): SymbolLayerSpecification {
+  return {
+    id: "incident-markers",
+    type: "symbol",
+    source: INCIDENTS,
+    layout: {
+      "icon-image": ["get", "look"],
+      "icon-allow-overlap": true,
+      "icon-ignore-placement": true,
+      // Who needs help most is drawn last, on top of the others.
+      "symbol-sort-key": ["get", "rank"],
+    },
+  };
+}
