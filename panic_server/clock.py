@@ -1,7 +1,7 @@
 """The only place that asks what time it is and makes random ids.
 
-Wall time is read once, at start, and from then on runs on the monotonic clock: a deadline is not moved by somebody setting
-the machine's clock.
+Wall time is read once, at start, and from then on runs on the monotonic clock: a deadline is not moved by somebody
+setting the machine's clock.
 """
 
 import asyncio
@@ -39,7 +39,8 @@ class SystemClock:
         return time.monotonic()
 
     async def sleep_until(self, when: datetime) -> None:
-        while (left_s := (when - self.now()).total_seconds()) > 0:
+        # The loop's timer may fire a moment early, and a deadline never may.
+        while (left_s := (when - self.now()).total_seconds()) > 0:  # noqa: ASYNC110 - time is what is waited for
             await asyncio.sleep(left_s)
 
 

@@ -1,0 +1,1 @@
+"""Duty: who is on duty, where, and doing what."""

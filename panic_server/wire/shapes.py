@@ -295,3 +295,27 @@ class Problem(Struct, frozen=True):
     status: int
     code: str
     detail: str | UnsetType = UNSET
+
+
+class OfferAnswer(Struct, frozen=True):
+    """What became of the offer. Whoever accepted gets the incident whole, and the assignment to report on."""
+
+    offer_id: str
+    status: Literal["open", "accepted", "declined", "expired", "withdrawn"]
+    assignment_id: str | None
+    incident: Incident | None
+
+
+class AssignmentAnswer(Struct, frozen=True):
+    """`incident` is null once the officer is clear and may no longer look."""
+
+    assignment_id: str
+    status: AssignmentStatus
+    incident: Incident | None
+
+
+class NewsReceipt(Struct, frozen=True):
+    """When the representative's phone first said that it got the news."""
+
+    incident_id: str
+    received_at: datetime

@@ -1,0 +1,280 @@
+"""The duty board: who is on duty, where, doing what. In memory, as columns, so that ranking thousands takes microseconds.
+
+Duty and engagements come from the journal's writer, on its thread; positions from the event loop. The newest position
+wins.
+"""
+
+import threading
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+import numpy as np
+import numpy.typing as npt
+
+from dispatch.facts import Candidate
+from dispatch.incident import Assignment, Person
+from dispatch.policy import Policy
+from geo.nearest import Officers, earth_xyz, members_by_sector, order_of_ids, rank
+from geo.position import Position
+from panic_server.clock import Clock
+from panic_server.wire import shapes
+
+FIRST_CAPACITY = 256
+
+Flags = npt.NDArray[np.bool_]
+
+
+@dataclass(frozen=True, slots=True)
+class Staff:
+    """Who there is, apart from where they are: see `geo.nearest.Officers`."""
+
+    ids: list[str]
+    members: Mapping[str, npt.NDArray[np.intp]]
+    id_order: npt.NDArray[np.intp]
+
+
+class DutyBoard:
+    def __init__(self, policy: Policy, clock: Clock) -> None:
+        self._policy = policy
+        self._clock = clock
+        self._lock = threading.Lock()
+        self._index: dict[str, int] = {}
+        self._ids: list[str] = []
+        self._names: list[str] = []
+        self._sectors: list[frozenset[str]] = []
+        self._positions: list[Position | None] = []
+        self._assignments: list[Assignment | None] = []
+        self._revision = 0
+        self._checkpointed = 0
+        self._staff: Staff | None = None
+        self._make_columns(FIRST_CAPACITY)
+
+    def _make_columns(self, capacity: int) -> None:
+        self._lat = np.full(capacity, np.nan)
+        self._lon = np.full(capacity, np.nan)
+        self._xyz = np.full((3, capacity), np.nan)
+        # Unix seconds for ranking; 0 marks a position from before a restart, which is stale whatever its age.
+        self._at = np.full(capacity, np.nan)
+        self._on_duty = np.zeros(capacity, dtype=bool)
+        self._assigned = np.zeros(capacity, dtype=bool)
+        self._offers = np.zeros(capacity, dtype=np.int32)
+        self._changed = np.zeros(capacity, dtype=np.int64)
+        self._moved = np.zeros(capacity, dtype=np.int64)
+
+    def _grow(self) -> None:
+        old = (
+            self._lat, self._lon, self._xyz, self._at, self._on_duty,
+            self._assigned, self._offers, self._changed, self._moved,
+        )  # fmt: skip
+        self._make_columns(2 * len(self._lat))
+        new = (
+            self._lat, self._lon, self._xyz, self._at, self._on_duty,
+            self._assigned, self._offers, self._changed, self._moved,
+        )  # fmt: skip
+        for column, longer in zip(old, new, strict=True):
+            longer[..., : column.shape[-1]] = column
+
+    def _row(self, officer_id: str) -> int:
+        """The officer's row, made if need be. Call it with the lock held."""
+        row = self._index.get(officer_id)
+        if row is None:
+            row = len(self._ids)
+            if row == len(self._lat):
+                self._grow()
+            self._ids.append(officer_id)
+            self._names.append(officer_id)
+            self._sectors.append(frozenset())
+            self._positions.append(None)
+            self._assignments.append(None)
+            self._index[officer_id] = row
+            self._staff = None
+        return row
+
+    def _touch(self, row: int) -> None:
+        self._revision += 1
+        self._changed[row] = self._revision
+
+    # From the journal's writer.
+
+    def reset(self) -> None:
+        """Duty and engagements will be told again; positions stay."""
+        with self._lock:
+            self._on_duty[:] = False
+            self._assigned[:] = False
+            self._offers[:] = 0
+            self._assignments = [None] * len(self._assignments)
+            for row in range(len(self._ids)):
+                self._touch(row)
+
+    def set_duty(self, officer_id: str, name: str, sectors: tuple[str, ...], *, on_duty: bool) -> None:
+        with self._lock:
+            row = self._row(officer_id)
+            self._names[row] = name
+            if self._sectors[row] != (own := frozenset(sectors)):
+                self._sectors[row] = own
+                self._staff = None
+            self._on_duty[row] = on_duty
+            self._touch(row)
+
+    def set_engagement(self, officer_id: str, *, open_offers: int, assignment: Assignment | None) -> None:
+        with self._lock:
+            row = self._row(officer_id)
+            self._offers[row] = open_offers
+            self._assigned[row] = assignment is not None
+            self._assignments[row] = assignment
+            self._touch(row)
+
+    def has_free_officer(self) -> bool:
+        return bool(np.any(self._eligible(self._policy.max_open_offers)))
+
+    def _eligible(self, max_open_offers: int) -> Flags:
+        """On duty, not going anywhere, asked by fewer than that many, and with a known position."""
+        count = len(self._ids)
+        free = self._on_duty[:count] & ~self._assigned[:count] & (self._offers[:count] < max_open_offers)
+        eligible: Flags = free & np.isfinite(self._at[:count])
+        return eligible
+
+    def candidates(
+        self, origin: Position, sectors: Collection[str], *, now: datetime, limit: int
+    ) -> tuple[Candidate, ...]:
+        """The available before those who have an offer open already; both in the order of `geo.nearest`."""
+        available = self._eligible(1)
+        found = self._rank(origin, sectors, now, limit, available)
+        if len(found) < limit:
+            asked = self._eligible(self._policy.max_open_offers) & ~available
+            found += self._rank(origin, sectors, now, limit - len(found), asked)
+        return tuple(found)
+
+    def _rank(
+        self,
+        origin: Position,
+        sectors: Collection[str],
+        now: datetime,
+        limit: int,
+        eligible: Flags,
+    ) -> list[Candidate]:
+        if not eligible.any():
+            return []
+        staff = self._staff_of(len(eligible))
+        count = len(staff.ids)
+        officers = Officers(
+            ids=staff.ids,
+            lat=self._lat[:count],
+            lon=self._lon[:count],
+            xyz=self._xyz[:, :count],
+            position_at=self._at[:count],
+            available=eligible[:count],
+            members=staff.members,
+            id_order=staff.id_order,
+        )
+        max_age_s = self._policy.position_age_s
+        ranked = rank(officers, origin, sectors, now=now, max_age_s=max_age_s, limit=limit)
+        return [
+            Candidate(
+                officer=Person(one.officer_id, self._names[self._index[one.officer_id]]),
+                distance_m=round(one.distance_m, 1),
+                own_sector=one.own_sector,
+                position_stale=one.stale,
+            )
+            for one in ranked
+        ]
+
+    def _staff_of(self, count: int) -> "Staff":
+        """What only changes with the staff, kept between rankings."""
+        staff = self._staff
+        if staff is None or len(staff.ids) != count:
+            with self._lock:
+                ids = self._ids[:count]
+                staff = Staff(ids, members_by_sector(self._sectors[:count]), order_of_ids(ids))
+                self._staff = staff
+        return staff
+
+    # From the event loop.
+
+    def is_on_duty(self, officer_id: str) -> bool:
+        row = self._index.get(officer_id)
+        return row is not None and bool(self._on_duty[row])
+
+    def take_positions(self, officer_id: str, positions: Sequence[Position]) -> int:
+        """Keeps the newest; one without a time counts as of now. Returns how many were usable: none off duty."""
+        if not positions or not self.is_on_duty(officer_id):
+            return 0
+        now = self._clock.now()
+        newest = max(positions, key=lambda position: position.at or now)
+        with self._lock:
+            row = self._row(officer_id)
+            at = (newest.at or now).timestamp()
+            if not at <= self._at[row]:
+                self._place(row, newest, at)
+        return len(positions)
+
+    def _place(self, row: int, position: Position, at: float) -> None:
+        self._lat[row] = position.lat
+        self._lon[row] = position.lon
+        self._xyz[:, row] = earth_xyz(np.float64(position.lat), np.float64(position.lon))  # type: ignore[arg-type]  # scalars broadcast
+        self._at[row] = at
+        when = position.at or self._clock.now()
+        self._positions[row] = Position(position.lat, position.lon, position.accuracy_m, when)
+        self._touch(row)
+        self._moved[row] = self._revision
+
+    def restore(self, positions: Iterable[tuple[str, Position]]) -> None:
+        """Positions from before a restart, or from another process's checkpoint: used, but marked as stale."""
+        with self._lock:
+            for officer_id, position in positions:
+                row = self._row(officer_id)
+                if self._positions[row] is None:
+                    self._place(row, position, 0.0)
+                    self._moved[row] = 0
+
+    def unsaved(self) -> list[tuple[str, Position]]:
+        """Positions that moved since the last call, for the checkpoint."""
+        with self._lock:
+            rows = np.flatnonzero(self._moved[: len(self._ids)] > self._checkpointed)
+            self._checkpointed = self._revision
+            known = [(self._ids[row], self._positions[row]) for row in rows]
+        return [(officer_id, position) for officer_id, position in known if position is not None]
+
+    def last_position(self, subject: str) -> Position | None:
+        row = self._index.get(subject)
+        return None if row is None else self._positions[row]
+
+    def officers(self) -> list[shapes.Officer]:
+        """Everybody on duty, or still engaged."""
+        with self._lock:
+            count = len(self._ids)
+            rows = np.flatnonzero(self._on_duty[:count] | self._assigned[:count])
+            return [self._officer(int(row)) for row in rows]
+
+    def changed_since(self, revision: int) -> tuple[int, list[shapes.Officer]]:
+        """Whoever changed after that revision, and the revision to ask with next."""
+        with self._lock:
+            rows = np.flatnonzero(self._changed[: len(self._ids)] > revision)
+            return self._revision, [self._officer(int(row)) for row in rows]
+
+    @property
+    def revision(self) -> int:
+        return self._revision
+
+    def _officer(self, row: int) -> shapes.Officer:
+        position = self._positions[row]
+        age_limit = self._clock.now().timestamp() - self._policy.position_age_s
+        return shapes.Officer(
+            id=self._ids[row],
+            name=self._names[row],
+            status=self._status(row),
+            position=None
+            if position is None
+            else shapes.Position(position.lat, position.lon, position.accuracy_m, position.at),
+            stale=not self._at[row] >= age_limit,
+            sectors=tuple(sorted(self._sectors[row])),
+        )
+
+    def _status(self, row: int) -> shapes.OfficerStatus:
+        assignment = self._assignments[row]
+        if assignment is not None:
+            return "on_scene" if assignment.status.value == "on_scene" else "en_route"
+        if not self._on_duty[row]:
+            return "off_duty"
+        return "offered" if self._offers[row] else "available"

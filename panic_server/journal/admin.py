@@ -1,0 +1,80 @@
+"""What the command line does to the database, beside a running server or without one. Each call is one transaction."""
+
+import secrets
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from datetime import datetime
+
+from geo.geojson import read_map, write_map
+from sqlalchemy import func, insert, select
+from sqlalchemy.engine import Connection
+
+from geo.areas import Area, AreaMap, Sector
+from panic_server.journal import tables
+from panic_server.journal.accounts import add_code, add_person, add_token, note_change
+from panic_server.journal.database import open_engine
+from panic_server.journal.schema import ensure_schema
+from panic_server.journal.times import micros
+from panic_server.people import Role
+
+MAPS_KEPT = 10
+
+
+@contextmanager
+def opened(url: str) -> Iterator[Connection]:
+    """One transaction in a database whose schema is there and current. Raises DatabaseUnusable or SQLAlchemyError."""
+    engine = open_engine(url, writes=True)
+    try:
+        ensure_schema(engine)
+        with engine.begin() as connection:
+            yield connection
+    finally:
+        engine.dispose()
+
+
+def migrate(url: str) -> bool:
+    """True when the schema was made or changed."""
+    engine = open_engine(url, writes=True)
+    try:
+        return ensure_schema(engine)
+    finally:
+        engine.dispose()
+
+
+def issue_token(url: str, *, role: Role, subject: str, areas: tuple[str, ...], name: str | None, now: datetime) -> str:
+    """A new token for the person, who is made if need be."""
+    token = secrets.token_urlsafe(32)
+    with opened(url) as connection:
+        add_person(connection, subject, role, name or subject, areas)
+        add_token(connection, subject, token, micros(now))
+    return token
+
+
+def issue_code(url: str, *, role: Role, subject: str, areas: tuple[str, ...], name: str | None, now: datetime) -> str:
+    """A code that signs a browser in, once."""
+    code = secrets.token_urlsafe(18)
+    with opened(url) as connection:
+        add_person(connection, subject, role, name or subject, areas)
+        add_code(connection, subject, code, micros(now))
+    return code
+
+
+def current_map(connection: Connection) -> AreaMap:
+    """The newest version; an empty map before the first import."""
+    table = tables.maps
+    row = connection.execute(
+        select(table.c.version, table.c.document).order_by(table.c.version.desc()).limit(1)
+    ).first()
+    return read_map(row.document.encode(), version=row.version) if row else AreaMap.empty()
+
+
+def store_map(connection: Connection, areas: Sequence[Area], sectors: Sequence[Sector], *, now: datetime) -> AreaMap:
+    """The next version, in force for every running server within a second. Raises MapRefused."""
+    table = tables.maps
+    last = connection.execute(select(func.max(table.c.version))).scalar() or 0
+    built = AreaMap.build(areas, sectors, version=last + 1)
+    document = write_map(areas, sectors).decode()
+    connection.execute(insert(table).values(version=built.version, imported_at=micros(now), document=document))
+    connection.execute(table.delete().where(table.c.version <= built.version - MAPS_KEPT))
+    note_change(connection, "map")
+    return built

@@ -1,0 +1,258 @@
+"""One batch on its way to disk: the rows of every table, and what the process must do once they are durable."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from dispatch.effects import PushKind, effects, ended_offers
+from dispatch.escalation import next_due
+from dispatch.events import Event
+from dispatch.evolve import evolve
+from dispatch.incident import Alarm, Incident, Offer
+from dispatch.policy import Policy
+from geo.position import Position
+from panic_server.clock import new_id
+from panic_server.journal.codec import alarm_text, encoder, incident_text
+from panic_server.journal.port import Actor, JournalEvent, Press
+from panic_server.journal.registry import Held, Registry
+from panic_server.journal.routes import payloads_text, route_event, routes_text
+from panic_server.journal.timeline import event_kind, facts_text
+from panic_server.journal.times import micros
+from panic_server.push.port import Push
+
+LEASE_S = 15
+"""A new push is its own process's for this long; after that any process that looks at the outbox may send it."""
+
+
+@dataclass(slots=True)
+class Touched:
+    """An incident in this batch: the version on disk (None for a new one) and what it has become."""
+
+    stored_version: int | None
+    held: Held
+    seq: int
+
+
+@dataclass(slots=True)
+class Rows:
+    """For each table, rows in the order of its columns."""
+
+    alarms: list[Any] = field(default_factory=list)
+    alarm_updates: list[Any] = field(default_factory=list)
+    events: list[Any] = field(default_factory=list)
+    offers: dict[str, Any] = field(default_factory=dict)
+    changed_offers: dict[str, Any] = field(default_factory=dict)
+    outbox: list[Any] = field(default_factory=list)
+    duty: dict[str, Any] = field(default_factory=dict)
+    positions: dict[str, Any] = field(default_factory=dict)
+    devices: dict[str, Any] = field(default_factory=dict)
+
+
+class Draft:
+    """Collects; writes nothing itself. A draft that is not committed is dropped together with the registry."""
+
+    def __init__(self, registry: Registry, policy: Policy, now: datetime) -> None:
+        self.registry = registry
+        self.policy = policy
+        self.now = now
+        self.first_seq = registry.seq + 1
+        self.seq = registry.seq
+        self.rows = Rows()
+        self.touched: dict[str, Touched] = {}
+        self.engagements: dict[str, tuple[str, int, str, str] | None] = {}
+        self.events: list[JournalEvent] = []
+        self.pushes: list[Push] = []
+        self.ended_offers: list[str] = []
+        self.freed = False
+        self._at = micros(now)
+
+    def incident(self, held: Held | None, events: Iterable[Event], actor: Actor) -> Incident:
+        """Carries the events out, one number each."""
+        incident = held.incident if held else None
+        opened_seq = held.opened_seq if held else self.seq + 1
+        for event in events:
+            incident = self._carry_out(incident, opened_seq, event, actor)
+        if incident is None:
+            raise ValueError("a new incident needs its first event")
+        return incident
+
+    def _carry_out(self, before: Incident | None, opened_seq: int, event: Event, actor: Actor) -> Incident:
+        after = evolve(before, event)
+        self.seq += 1
+        kind = event_kind(event)
+        told = route_event(before, after, seq=self.seq, kind=kind, at=self.now, actor=actor, policy=self.policy)
+        self._add_event(told, actor, facts_text(event))
+        self._note_pushes(before, after, event)
+        changed = self.registry.put(before, after, opened_seq)
+        self._note_engagements(before, after, changed)
+        self._note_offers(before, after)
+        stored = self.touched[after.id].stored_version if after.id in self.touched else _version(before)
+        self.touched[after.id] = Touched(stored, Held(after, opened_seq), self.seq)
+        return after
+
+    def _add_event(self, told: JournalEvent, actor: Actor, facts: str) -> None:
+        self.events.append(told)
+        self.rows.events.append(
+            (
+                told.seq,
+                told.incident_id,
+                told.kind,
+                self._at,
+                encoder.encode(actor).decode(),
+                facts,
+                routes_text(told.routes),
+                payloads_text(told.payloads),
+            )
+        )
+
+    def _note_pushes(self, before: Incident | None, after: Incident, event: Event) -> None:
+        for intent in effects(before, event):
+            push = Push(
+                id=new_id(),
+                seq=self.seq,
+                recipient=intent.recipient,
+                kind=intent.kind.value,
+                incident_id=after.id,
+                offer_id=intent.offer_id,
+                created_at=self.now,
+                expires_at=intent.expires_at,
+                urgent=intent.kind is not PushKind.NEIGHBOURHOOD,
+                attempts=0,
+                next_attempt_at=self.now,
+                silent=after.silent,
+                drill=after.drill,
+            )
+            self.pushes.append(push)
+            self.rows.outbox.append(_outbox_row(push, self._at))
+        self.ended_offers.extend(ended_offers(before, after))
+
+    def _note_engagements(self, before: Incident | None, after: Incident, changed: list[str]) -> None:
+        officers = _officers(after) | (_officers(before) if before else {})
+        for offer_id in changed:
+            officer_id = officers[offer_id]
+            slot = self.registry.engaged(officer_id).slot_of(offer_id)
+            self.freed = self.freed or slot is None
+            self.engagements[offer_id] = None if slot is None else (officer_id, slot, offer_id, after.id)
+
+    def _note_offers(self, before: Incident | None, after: Incident) -> None:
+        known = {offer.id: offer for offer in before.offers} if before else {}
+        for offer in after.offers:
+            if known.get(offer.id) is offer:
+                continue
+            row = _offer_row(offer, after.id)
+            if offer.id in known and offer.id not in self.rows.offers:
+                self.rows.changed_offers[offer.id] = row
+            else:
+                self.rows.offers[offer.id] = row
+
+    def alarm(self, alarm: Alarm, press: Press, incident_id: str, answer: bytes) -> None:
+        self.rows.alarms.append(
+            (
+                alarm.device,
+                alarm.id,
+                incident_id,
+                self.seq,
+                self._at,
+                alarm.position is not None,
+                press.digest.hex(),
+                answer.decode(),
+                alarm_text(alarm),
+                press.raw_position,
+            )
+        )
+
+    def alarm_update(self, alarm: Alarm, press: Press) -> None:
+        self.rows.alarm_updates.append(
+            (self.seq, alarm.device, alarm.id, press.digest.hex(), alarm_text(alarm), press.raw_position)
+        )
+
+    def duty(self, officer_id: str, actor: Actor, *, on_duty: bool) -> None:
+        """A numbered event that nobody's screen gets; other processes learn of the change by it."""
+        self.seq += 1
+        facts = encoder.encode({"officer_id": officer_id, "on_duty": on_duty}).decode()
+        self._add_event(JournalEvent(self.seq, None, "duty_changed", {}, {}), actor, facts)
+        self.rows.duty[officer_id] = (officer_id, on_duty, self.seq)
+        self.freed = self.freed or on_duty
+
+    def positions(self, positions: Iterable[tuple[str, Position]]) -> None:
+        for officer_id, at in positions:
+            self.rows.positions[officer_id] = (officer_id, at.lat, at.lon, at.accuracy_m, micros(at.at))
+
+    def device(self, subject: str, kind: str, value: str) -> None:
+        self.rows.devices = {key: row for key, row in self.rows.devices.items() if row[2] != value}
+        self.rows.devices[f"{subject}\n{kind}"] = (subject, kind, value)
+
+    def new_incident_rows(self) -> list[Any]:
+        return [self._incident_row(one) for one in self.touched.values() if one.stored_version is None]
+
+    def changed_incident_rows(self) -> list[Any]:
+        """Each with the version that must still be on disk, in last place."""
+        return [
+            (*self._incident_row(one), one.stored_version)
+            for one in self.touched.values()
+            if one.stored_version is not None
+        ]
+
+    def _incident_row(self, touched: Touched) -> tuple[Any, ...]:
+        incident = touched.held.incident
+        return (
+            incident.id,
+            incident.version,
+            touched.seq,
+            touched.held.opened_seq,
+            incident.status.value,
+            areas_text(incident),
+            micros(next_due(incident, self.policy)),
+            incident_text(incident),
+        )
+
+
+def _officers(incident: Incident) -> dict[str, str]:
+    """Offer or assignment id → officer id."""
+    offered = {offer.id: offer.officer.id for offer in incident.offers}
+    return offered | {assignment.id: assignment.officer.id for assignment in incident.assignments}
+
+
+def _version(incident: Incident | None) -> int | None:
+    return incident.version if incident else None
+
+
+def areas_text(incident: Incident) -> str:
+    """`|code|code|`, for finding incidents by area."""
+    place = incident.place
+    parents = (place.rt, place.rw, place.village, place.district, place.city)
+    refs = (*place.sectors, *place.candidates, *(ref for ref in parents if ref))
+    return "|" + "".join(f"{code}|" for code in dict.fromkeys(ref.code for ref in refs))
+
+
+def _offer_row(offer: Offer, incident_id: str) -> tuple[Any, ...]:
+    return (
+        offer.id,
+        incident_id,
+        offer.officer.id,
+        offer.status.value,
+        micros(offer.offered_at),
+        micros(offer.expires_at),
+        micros(offer.received_at),
+    )
+
+
+def _outbox_row(push: Push, at: int) -> tuple[Any, ...]:
+    return (
+        push.id,
+        push.seq,
+        push.recipient,
+        push.kind,
+        push.incident_id,
+        push.offer_id,
+        at,
+        micros(push.expires_at),
+        push.urgent,
+        push.silent,
+        push.drill,
+        0,
+        at + LEASE_S * 1_000_000,
+        None,
+        None,
+    )

@@ -1,0 +1,31 @@
+"""The head: one row whose lock orders the commits of all processes, and whose epoch says which history this is."""
+
+from sqlalchemy import insert, select, update
+from sqlalchemy.engine import Connection
+
+from panic_server.clock import new_id
+from panic_server.journal.registry import Registry
+from panic_server.journal.tables import head
+
+
+def make_head(connection: Connection, mark: tuple[str, int] | None) -> None:
+    """A first head for an empty journal; a new epoch when the journal is behind `mark`, or not the one it was made of.
+
+    The mark is what the data folder remembers: a journal behind it was restored from a backup, and clients have seen
+    events that are gone.
+    """
+    row = connection.execute(select(head.c.seq, head.c.epoch).with_for_update()).first()
+    if row is None:
+        connection.execute(insert(head).values(id=1, seq=0, epoch=new_id()))
+    elif mark is not None and (mark[0] != row.epoch or mark[1] > row.seq):
+        connection.execute(update(head).values(epoch=new_id()))
+
+
+def lock_head(connection: Connection, registry: Registry) -> bool:
+    """Takes the head until the transaction ends; False when somebody has committed since the registry was filled."""
+    row = connection.execute(select(head.c.seq, head.c.epoch).with_for_update()).one()
+    if row.epoch != registry.epoch or row.seq < registry.seq:
+        registry.clear()
+        registry.epoch = row.epoch
+    is_current: bool = registry.seq == row.seq
+    return is_current

@@ -1,0 +1,41 @@
+"""Fills the writer's registry from the database, whole or with what others have committed since."""
+
+from msgspec.json import decode
+from sqlalchemy import select
+from sqlalchemy.engine import Connection
+
+from panic_server.journal import tables
+from panic_server.journal.codec import read_incident
+from panic_server.journal.registry import Registry
+
+
+def bring_up_to_date(connection: Connection, registry: Registry) -> list[str]:
+    """Call it while holding the head. Returns the ids of the incidents that were new or had changed."""
+    since = registry.seq
+    _load_duty(connection, registry, since)
+    changed = _load_incidents(connection, registry, since)
+    registry.seq = connection.execute(select(tables.head.c.seq)).scalar_one()
+    return changed
+
+
+def _load_incidents(connection: Connection, registry: Registry, since: int) -> list[str]:
+    table = tables.incidents
+    query = select(table.c.id, table.c.state, table.c.opened_seq).order_by(table.c.opened_seq)
+    query = query.where(table.c.status == "open") if since < 0 else query.where(table.c.seq > since)
+    changed = []
+    for row in connection.execute(query):
+        held = registry.get(row.id)
+        registry.put(held.incident if held else None, read_incident(row.state), row.opened_seq)
+        changed.append(row.id)
+    return changed
+
+
+def _load_duty(connection: Connection, registry: Registry, since: int) -> None:
+    duty, people = tables.duty, tables.people
+    query = (
+        select(duty.c.officer_id, duty.c.on_duty, people.c.name, people.c.areas)
+        .join(people, people.c.subject == duty.c.officer_id)
+        .where(duty.c.seq > since)
+    )
+    for row in connection.execute(query):
+        registry.note_duty(row.officer_id, row.name, tuple(decode(row.areas)), on_duty=row.on_duty)

@@ -1,0 +1,319 @@
+"""Carries out one order after the other on a draft: finds the incident, gathers the facts, decides."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+
+from sqlalchemy import select
+from sqlalchemy.engine import Connection
+from sqlalchemy.sql.expression import Executable
+
+from dispatch.commands import (
+    AcceptOffer,
+    ChangeAssignment,
+    Command,
+    DeclineOffer,
+    LookAgain,
+    PressAlarm,
+    RepeatAlarm,
+    WithdrawOfficer,
+)
+from dispatch.decide import decide
+from dispatch.errors import AssignmentUnknown, IncidentUnknown, OfferUnknown, VersionConflict
+from dispatch.escalation import wanted_offers
+from dispatch.events import OfferAccepted
+from dispatch.facts import NO_FACTS, Candidate, Facts
+from dispatch.incident import Alarm, Incident
+from dispatch.neighbourhood import areas_told
+from dispatch.policy import Policy
+from geo.geofence import Place
+from geo.position import Position
+from panic_server.clock import new_id
+from panic_server.journal import tables
+from panic_server.journal.bulk import json_rows, rows_parameter
+from panic_server.journal.codec import encoder, read_alarm, read_incident
+from panic_server.journal.draft import Draft
+from panic_server.journal.port import (
+    SYSTEM,
+    Accepted,
+    Actor,
+    CheckpointOrder,
+    DeviceOrder,
+    Done,
+    DutyOrder,
+    IncidentOrder,
+    Order,
+    Press,
+)
+from panic_server.journal.registry import Held, Registry
+from panic_server.journal.routes import selectors
+from panic_server.journal.times import micros
+from panic_server.journal.world import World
+from panic_server.wire import shapes, views
+
+WAITING_PER_BATCH = 60
+"""How many waiting incidents are offered to freed officers in one batch; the rest come with the next."""
+
+Answer = Accepted | Done | None
+
+
+@dataclass(frozen=True, slots=True)
+class Before:
+    """An alarm that is known already: what it said then, and the answer it got."""
+
+    digest: str
+    answer: bytes
+    incident_id: str
+
+
+class Orders:
+    """Lives as long as the writer; `begin` starts a batch."""
+
+    def __init__(self, dialect: str, registry: Registry, world: World, policy: Policy) -> None:
+        self._registry = registry
+        self._world = world
+        self._policy = policy
+        self._known_presses = _known_presses(dialect)
+
+    def begin(self, connection: Connection, draft: Draft, orders: Sequence[Order]) -> None:
+        """Looks up at once what the batch's presses need: earlier ones under the same id, and their places."""
+        self._connection = connection
+        self._draft = draft
+        presses = [order for order in orders if isinstance(order, Press)]
+        self._before = self._load_before(presses)
+        positions = [press.position for press in presses]
+        found = self._world.places(positions, [press.flags for press in presses]) if presses else ()
+        self._places = {id(press): place for press, place in zip(presses, found, strict=True)}
+
+    def _load_before(self, presses: list[Press]) -> dict[tuple[str, str], Before]:
+        if not presses:
+            return {}
+        keys = rows_parameter([(press.device, press.id) for press in presses])
+        rows = self._connection.execute(self._known_presses, keys)
+        return {(r.device, r.id): Before(r.digest, r.answer.encode(), r.incident_id) for r in rows}
+
+    def carry_out(self, order: Order) -> Answer:
+        """Raises a `dispatch.errors.Refused`."""
+        match order:
+            case Press():
+                return self._press(order)
+            case IncidentOrder():
+                return self._to_incident(order)
+            case DutyOrder():
+                self._duty(order)
+            case DeviceOrder():
+                self._draft.device(order.subject, order.kind, order.value)
+            case CheckpointOrder():
+                self._draft.positions(order.positions)
+        return None
+
+    # The trigger.
+
+    def _press(self, press: Press) -> Accepted:
+        key = (press.device, press.id)
+        before = self._before.get(key)
+        if before is not None:
+            if before.digest != press.digest.hex():
+                self._repeat(press, before)
+            return Accepted(before.answer, is_repeat=True)
+        alarm = self._alarm(press)
+        held = self._registry.open_of_device(press.device, drill=press.drill)
+        incident_id = held.incident.id if held else new_id()
+        facts = self._facts_for_press(alarm, held)
+        command = PressAlarm(alarm, incident_id)
+        events = decide(held.incident if held else None, command, facts, now=self._draft.now, policy=self._policy)
+        self._draft.incident(held, events, Actor("resident", press.device))
+        answer = self._answer(alarm, incident_id)
+        self._draft.alarm(alarm, press, incident_id, answer)
+        self._before[key] = Before(press.digest.hex(), answer, incident_id)
+        return Accepted(answer, is_repeat=False)
+
+    def _alarm(self, press: Press) -> Alarm:
+        origin = press.position
+        flags = press.flags
+        if origin is None:
+            origin = self._last_known(press.device)
+            flags = (*flags, "last_known_position") if origin else flags
+        return Alarm(
+            id=press.id,
+            device=press.device,
+            kind=press.kind,
+            position=press.position,
+            origin=origin,
+            place=self._places[id(press)],
+            pressed_at=press.pressed_at,
+            sent_at=press.sent_at,
+            silent=press.silent,
+            drill=press.drill,
+            flags=flags,
+        )
+
+    def _answer(self, alarm: Alarm, incident_id: str) -> bytes:
+        return encoder.encode(
+            shapes.AlarmAccepted(
+                id=alarm.id,
+                incident_id=incident_id,
+                seq=self._draft.seq,
+                received_at=self._draft.now,
+                place=views.place(alarm.place),
+                flags=alarm.flags,
+            )
+        )
+
+    def _repeat(self, press: Press, before: Before) -> None:
+        """The first answer stands; another body under the same id is kept once, as a flagged update."""
+        table = tables.alarm_updates
+        kept = select(table.c.seq).where(
+            table.c.device == press.device, table.c.id == press.id, table.c.digest == press.digest.hex()
+        )
+        noted = (press.device, press.id, press.digest.hex())
+        if any((row[1], row[2], row[3]) == noted for row in self._draft.rows.alarm_updates):
+            return
+        if self._connection.execute(kept).first() is not None:
+            return
+        alarm = self._alarm(press)
+        held = self._find(before.incident_id)
+        events = decide(held.incident, RepeatAlarm(alarm), NO_FACTS, now=self._draft.now, policy=self._policy)
+        self._draft.incident(held, events, Actor("resident", press.device))
+        self._draft.alarm_update(alarm, press)
+
+    def _last_known(self, device: str) -> Position | None:
+        """Where the phone last was: by its own positions, or by its last located alarm."""
+        oldest = self._draft.now - timedelta(seconds=self._policy.last_known_position_s)
+        known = self._world.last_position(device)
+        if known is not None and known.at is not None and known.at >= oldest:
+            return known
+        table = tables.alarms
+        latest = (
+            select(table.c.record)
+            .where(table.c.device == device, table.c.received_at >= micros(oldest), table.c.is_located)
+            .order_by(table.c.received_at.desc())
+            .limit(1)
+        )
+        record = self._connection.execute(latest).scalar()
+        return read_alarm(record).position if record else None
+
+    def _facts_for_press(self, alarm: Alarm, held: Held | None) -> Facts:
+        wanted = wanted_offers(held.incident, self._policy) if held else self._policy.officers_per_step
+        asked = held.incident.asked if held else ()
+        candidates = self._candidates(alarm.origin, alarm.place, wanted, len(asked)) if wanted else ()
+        codes = areas_told(alarm)
+        return Facts(candidates=candidates, neighbours=self._world.neighbours(codes) if codes else ())
+
+    def _candidates(self, origin: Position | None, place: Place, wanted: int, asked: int) -> tuple[Candidate, ...]:
+        if origin is None:
+            return ()
+        sectors = [sector.code for sector in place.sectors[:1]]
+        return self._world.candidates(origin, sectors, now=self._draft.now, limit=wanted + asked)
+
+    # Everything else that is asked of an incident.
+
+    def _to_incident(self, order: IncidentOrder) -> Done:
+        held = self._find_for(order)
+        if order.expected_version is not None and held.incident.version != order.expected_version:
+            raise VersionConflict(held.incident.id)
+        return self._decide(held, order.command, order.actor)
+
+    def _decide(self, held: Held, command: Command, actor: Actor) -> Done:
+        facts = self._facts_for(held.incident, command)
+        events = decide(held.incident, command, facts, now=self._draft.now, policy=self._policy)
+        if not events:
+            return Done(held.incident, None)
+        incident = self._draft.incident(held, events, actor)
+        seq = self._draft.seq
+        for event in events:
+            if isinstance(event, OfferAccepted):
+                self._withdraw_elsewhere(event.officer.id)
+        return Done(incident, seq)
+
+    def _withdraw_elsewhere(self, officer_id: str) -> None:
+        """Who goes to one incident is no longer asked about the others."""
+        slots = self._registry.engaged(officer_id).slots
+        for _, incident_id in [held for slot, held in slots.items() if slot > 0]:
+            held = self._registry.get(incident_id)
+            if held is not None:
+                self._decide(held, WithdrawOfficer(officer_id), SYSTEM)
+
+    def _find_for(self, order: IncidentOrder) -> Held:
+        """Raises IncidentUnknown, OfferUnknown, AssignmentUnknown."""
+        incident_id = order.incident_id
+        if order.offer_id is not None:
+            row = self._connection.execute(
+                select(tables.offers.c.incident_id).where(tables.offers.c.id == order.offer_id)
+            ).first()
+            drafted = self._draft.rows.offers.get(order.offer_id)
+            incident_id = row.incident_id if row else drafted[1] if drafted else None
+            if incident_id is None:
+                is_change = isinstance(order.command, ChangeAssignment)
+                raise AssignmentUnknown(order.offer_id) if is_change else OfferUnknown(order.offer_id)
+        if incident_id is None:
+            raise IncidentUnknown
+        held = self._find(incident_id)
+        if order.principal is not None and not selectors(held.incident) & order.principal.selectors():
+            raise IncidentUnknown(incident_id)
+        return held
+
+    def _find(self, incident_id: str) -> Held:
+        """Open ones are in memory, or in this batch; a closed one is read. Raises IncidentUnknown."""
+        if incident_id in self._draft.touched:
+            return self._draft.touched[incident_id].held
+        held = self._registry.get(incident_id)
+        if held is not None:
+            return held
+        table = tables.incidents
+        row = self._connection.execute(
+            select(table.c.state, table.c.opened_seq).where(table.c.id == incident_id)
+        ).first()
+        if row is None:
+            raise IncidentUnknown(incident_id)
+        return Held(read_incident(row.state), row.opened_seq)
+
+    def _facts_for(self, incident: Incident, command: Command) -> Facts:
+        match command:
+            case AcceptOffer():
+                assignment = self._registry.engaged(command.officer_id).assignment
+                return Facts(
+                    engaged_elsewhere=assignment is not None,
+                    offer_was_made=self._offer_was_made(command.offer_id, command.officer_id),
+                )
+            case DeclineOffer() | WithdrawOfficer() | LookAgain():
+                wanted = self._policy.officers_per_step
+                return Facts(candidates=self._candidates(incident.origin, incident.place, wanted, len(incident.asked)))
+            case _:
+                return NO_FACTS
+
+    def _offer_was_made(self, offer_id: str, officer_id: str) -> bool:
+        table = tables.offers
+        made = select(table.c.id).where(table.c.id == offer_id, table.c.officer_id == officer_id)
+        return self._connection.execute(made).first() is not None
+
+    # Officers.
+
+    def _duty(self, order: DutyOrder) -> None:
+        officer = order.officer
+        self._draft.duty(officer.subject, Actor("officer", officer.subject), on_duty=order.on_duty)
+        self._world.on_duty(officer.subject, officer.name, officer.areas, on_duty=order.on_duty)
+        if not order.on_duty:
+            self._withdraw_elsewhere(officer.subject)
+
+    def offer_waiting(self) -> bool:
+        """Incidents that wait are offered to officers who became free; True when more wait than one batch takes."""
+        if not self._world.has_free_officer():
+            return False
+        before = self._draft.seq
+        taken = self._registry.take_waiting(WAITING_PER_BATCH)
+        for incident in taken:
+            held = self._registry.get(incident.id)
+            if held is not None and self._world.has_free_officer():
+                self._decide(held, LookAgain(), SYSTEM)
+        for incident in taken:
+            self._registry.put_back(incident.id)
+        has_helped = self._draft.seq > before
+        return has_helped and len(taken) == WAITING_PER_BATCH and self._world.has_free_officer()
+
+
+def _known_presses(dialect: str) -> Executable:
+    table = tables.alarms
+    given = json_rows(dialect, [table.c.device, table.c.id])
+    found = (given.c.device == table.c.device) & (given.c.id == table.c.id)
+    return select(table.c.device, table.c.id, table.c.digest, table.c.answer, table.c.incident_id).join(given, found)

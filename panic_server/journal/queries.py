@@ -1,0 +1,231 @@
+"""Reads: short transactions on threads of their own, beside the writer."""
+
+import asyncio
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any, TypeVar
+
+from msgspec.json import Decoder
+from sqlalchemy import Engine, Select, func, or_, select
+from sqlalchemy.engine import Connection, Row
+from sqlalchemy.exc import SQLAlchemyError
+
+from dispatch.incident import Incident
+from geo.position import Position
+from panic_server.journal import tables
+from panic_server.journal.codec import read_alarm, read_incident
+from panic_server.journal.database import open_engine
+from panic_server.journal.port import (
+    Actor,
+    DutyRow,
+    JournalEvent,
+    JournalUnavailable,
+    Snapshot,
+    StoredAlarm,
+    TimelineRow,
+)
+from panic_server.journal.routes import read_payloads, selectors
+from panic_server.journal.times import moment
+from panic_server.people import CONSOLE_ROLES, Principal, Role
+
+READERS = 4
+ROWS_MAX = 500
+"""Alarms and timeline entries of one incident that a page shows."""
+
+PAGE_SCAN = 200
+"""Rows read at a time while a page is filled with what the reader may see."""
+
+T = TypeVar("T")
+_routes = Decoder(dict[str, str])
+_actors = Decoder(Actor)
+
+
+class Reader:
+    """Runs questions on reading threads. Raises JournalUnavailable when the database does not answer."""
+
+    def __init__(self, url: str) -> None:
+        self._engine: Engine = open_engine(url, writes=False)
+        self._pool = ThreadPoolExecutor(READERS, thread_name_prefix="journal-reader")
+
+    async def ask(self, question: Callable[[Connection], T]) -> T:
+        return await asyncio.get_running_loop().run_in_executor(self._pool, self._answer, question)
+
+    def _answer(self, question: Callable[[Connection], T]) -> T:
+        try:
+            with self._engine.begin() as connection:
+                return question(connection)
+        except SQLAlchemyError as error:
+            raise JournalUnavailable("the database does not answer") from error
+
+    def close(self) -> None:
+        self._pool.shutdown()
+        self._engine.dispose()
+
+
+class SqlQueries:
+    """`panic_server.journal.reading.Queries` on SQL."""
+
+    def __init__(self, reader: Reader) -> None:
+        self._reader = reader
+
+    async def alarm(self, device: str, alarm_id: str) -> tuple[StoredAlarm, Incident] | None:
+        alarms, incidents = tables.alarms, tables.incidents
+        query = (
+            select(*_ALARM, incidents.c.state)
+            .join(incidents, incidents.c.id == alarms.c.incident_id)
+            .where(alarms.c.device == device, alarms.c.id == alarm_id)
+        )
+        row = await self._reader.ask(lambda connection: connection.execute(query).first())
+        return (_stored_alarm(row), read_incident(row.state)) if row else None
+
+    async def incident(self, incident_id: str, reader: Principal) -> Incident | None:
+        query = select(tables.incidents.c.state).where(tables.incidents.c.id == incident_id)
+        text = await self._reader.ask(lambda connection: connection.execute(query).scalar())
+        incident = read_incident(text) if text else None
+        return incident if incident and may_see(incident, reader) else None
+
+    async def incidents(
+        self, reader: Principal, *, status: str | None, area: str | None, after: str | None, limit: int
+    ) -> tuple[Sequence[Incident], str | None]:
+        return await self._reader.ask(lambda connection: _page(connection, reader, status, area, after, limit))
+
+    async def timeline(self, incident_id: str) -> Sequence[TimelineRow]:
+        table = tables.events
+        query = (
+            select(table.c.seq, table.c.kind, table.c.at, table.c.actor, table.c.data)
+            .where(table.c.incident_id == incident_id)
+            .order_by(table.c.seq.desc())
+            .limit(ROWS_MAX)
+        )
+        rows = await self._reader.ask(lambda connection: connection.execute(query).all())
+        return [TimelineRow(r.seq, r.kind, moment(r.at), _actors.decode(r.actor), r.data) for r in reversed(rows)]
+
+    async def alarms(self, incident_id: str) -> Sequence[StoredAlarm]:
+        table = tables.alarms
+        query = select(*_ALARM).where(table.c.incident_id == incident_id).order_by(table.c.seq.desc()).limit(ROWS_MAX)
+        rows = await self._reader.ask(lambda connection: connection.execute(query).all())
+        return [_stored_alarm(row) for row in reversed(rows)]
+
+    async def offered_to(self, officer_id: str) -> Sequence[Incident]:
+        table = tables.engagements
+        query = (
+            select(tables.incidents.c.state)
+            .join(table, table.c.incident_id == tables.incidents.c.id)
+            .where(table.c.officer_id == officer_id)
+            .order_by(table.c.slot)
+        )
+        rows = await self._reader.ask(lambda connection: connection.execute(query).scalars().all())
+        return [read_incident(text) for text in dict.fromkeys(rows)]
+
+    async def snapshot(self, reader: Principal) -> Snapshot:
+        return await self._reader.ask(lambda connection: _snapshot(connection, reader))
+
+    async def events(self, after: int, to: int | None, limit: int) -> Sequence[JournalEvent]:
+        table = tables.events
+        query = (
+            select(table.c.seq, table.c.incident_id, table.c.kind, table.c.routes, table.c.payloads)
+            .where(table.c.seq > after)
+            .order_by(table.c.seq)
+            .limit(limit)
+        )
+        if to is not None:
+            query = query.where(table.c.seq <= to)
+        rows = await self._reader.ask(lambda connection: connection.execute(query).all())
+        return [
+            JournalEvent(r.seq, r.incident_id, r.kind, _routes.decode(r.routes), read_payloads(r.payloads))
+            for r in rows
+        ]
+
+    async def oldest_seq(self) -> int:
+        query = select(func.min(tables.events.c.seq))
+        oldest = await self._reader.ask(lambda connection: connection.execute(query).scalar())
+        return int(oldest or 1)
+
+    async def head(self) -> tuple[str, int]:
+        query = select(tables.head.c.epoch, tables.head.c.seq)
+        row = await self._reader.ask(lambda connection: connection.execute(query).one())
+        return row.epoch, row.seq
+
+    async def revisions(self) -> dict[str, int]:
+        query = select(tables.catalogue.c.name, tables.catalogue.c.revision)
+        rows = await self._reader.ask(lambda connection: connection.execute(query).all())
+        return {row.name: row.revision for row in rows}
+
+    async def duty(self) -> Sequence[DutyRow]:
+        query = select(tables.duty)
+        rows = await self._reader.ask(lambda connection: connection.execute(query).all())
+        return [DutyRow(row.officer_id, row.on_duty, _duty_position(row)) for row in rows]
+
+
+_ALARM = (
+    tables.alarms.c.record,
+    tables.alarms.c.incident_id,
+    tables.alarms.c.received_at,
+    tables.alarms.c.raw_position,
+)
+
+
+def may_see(incident: Incident, reader: Principal) -> bool:
+    """Residents see none: they ask for their own alarm instead."""
+    return reader.role is not Role.RESIDENT and bool(selectors(incident) & reader.selectors())
+
+
+def _stored_alarm(row: Row[Any]) -> StoredAlarm:
+    return StoredAlarm(read_alarm(row.record), row.incident_id, moment(row.received_at), row.raw_position)
+
+
+def _duty_position(row: Row[Any]) -> Position | None:
+    if row.lat is None:
+        return None
+    return Position(row.lat, row.lon, row.accuracy_m, moment(row.position_at))
+
+
+def _snapshot(connection: Connection, reader: Principal) -> Snapshot:
+    """The head is read in the same transaction; on PostgreSQL that one is made repeatable for it."""
+    if connection.dialect.name == "postgresql":
+        connection.exec_driver_sql("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
+    head = connection.execute(select(tables.head.c.epoch, tables.head.c.seq)).one()
+    query = _visible(select(tables.incidents.c.state), reader).where(tables.incidents.c.status == "open")
+    states = connection.execute(query.order_by(tables.incidents.c.opened_seq)).scalars()
+    incidents = (read_incident(text) for text in states)
+    return Snapshot(head.epoch, head.seq, tuple(one for one in incidents if may_see(one, reader)))
+
+
+def _visible(query: "Select[Any]", reader: Principal) -> "Select[Any]":
+    """Narrows to what the reader may possibly see, so that a representative's page does not read the whole city's."""
+    table = tables.incidents
+    if reader.role is Role.OFFICER:
+        mine = select(tables.engagements.c.incident_id).where(tables.engagements.c.officer_id == reader.subject)
+        return query.where(table.c.id.in_(mine))
+    if reader.role in CONSOLE_ROLES and not reader.areas:
+        return query
+    areas = [table.c.areas.contains(f"|{code}|", autoescape=True) for code in reader.areas]
+    if reader.role in CONSOLE_ROLES:
+        areas.append(table.c.areas == "|")
+    return query.where(or_(*areas)) if areas else query.where(table.c.id.is_(None))
+
+
+def _page(
+    connection: Connection, reader: Principal, status: str | None, area: str | None, after: str | None, limit: int
+) -> tuple[Sequence[Incident], str | None]:
+    """The cursor is the opening seq of the last one given."""
+    table = tables.incidents
+    query = _visible(select(table.c.state, table.c.opened_seq), reader).order_by(table.c.opened_seq.desc())
+    if status is not None:
+        query = query.where(table.c.status == status)
+    if area is not None:
+        query = query.where(table.c.areas.contains(f"|{area}|", autoescape=True))
+    below = int(after) if after is not None else None
+    found: list[Incident] = []
+    while True:
+        scan = query if below is None else query.where(table.c.opened_seq < below)
+        rows = connection.execute(scan.limit(PAGE_SCAN)).all()
+        for row in rows:
+            if len(found) == limit:
+                return found, str(below)
+            below = row.opened_seq
+            incident = read_incident(row.state)
+            if may_see(incident, reader):
+                found.append(incident)
+        if len(rows) < PAGE_SCAN:
+            return found, None

@@ -1,0 +1,154 @@
+"""What the writer keeps in memory: the open incidents, and what follows from them. The database is always right.
+
+Valid as long as `seq` is the head's; the writer checks that under the head's lock and catches up when it is not.
+"""
+
+import heapq
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from dispatch.escalation import wanted_offers
+from dispatch.incident import Assignment, Incident
+from dispatch.policy import URGENCY, Policy
+from panic_server.journal.world import World
+
+ASSIGNMENT_SLOT = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """An incident and the seq of the event that opened it."""
+
+    incident: Incident
+    opened_seq: int
+
+
+@dataclass(slots=True)
+class Engaged:
+    """What one officer holds: slot → (offer id, incident id). Slot 0 is the assignment."""
+
+    slots: dict[int, tuple[str, str]] = field(default_factory=dict)
+    assignment: Assignment | None = None
+
+    def open_offers(self) -> int:
+        return len(self.slots) - (ASSIGNMENT_SLOT in self.slots)
+
+    def free_slot(self) -> int:
+        return next(slot for slot in range(1, len(self.slots) + 2) if slot not in self.slots)
+
+    def slot_of(self, offer_id: str) -> int | None:
+        return next((slot for slot, (held, _) in self.slots.items() if held == offer_id), None)
+
+
+class Registry:
+    def __init__(self, policy: Policy, world: World) -> None:
+        self._policy = policy
+        self._world = world
+        self.clear()
+
+    def clear(self) -> None:
+        """Forgets everything; `seq` -1 is never the head's."""
+        self.seq = -1
+        self.epoch = ""
+        self._held: dict[str, Held] = {}
+        self._by_device: dict[tuple[str, bool], str] = {}
+        self._engaged: dict[str, Engaged] = {}
+        self._waiting: list[tuple[int, int, str]] = []
+        self._waiting_ids: set[str] = set()
+        self._world.on_reload()
+
+    def get(self, incident_id: str) -> Held | None:
+        return self._held.get(incident_id)
+
+    def open_of_device(self, device: str, *, drill: bool) -> Held | None:
+        incident_id = self._by_device.get((device, drill))
+        return self._held.get(incident_id) if incident_id else None
+
+    def open_incidents(self) -> Iterator[Incident]:
+        return (held.incident for held in self._held.values())
+
+    def engaged(self, officer_id: str) -> Engaged:
+        return self._engaged.get(officer_id) or Engaged()
+
+    def put(self, before: Incident | None, after: Incident, opened_seq: int) -> list[str]:
+        """Takes the incident's new state; returns the offer ids whose engagement changed."""
+        key = (after.device, after.drill)
+        if after.is_open:
+            self._held[after.id] = Held(after, opened_seq)
+            self._by_device[key] = after.id
+        else:
+            self._held.pop(after.id, None)
+            if self._by_device.get(key) == after.id:
+                del self._by_device[key]
+        self._note_waiting(after, opened_seq)
+        return self._note_engagements(before, after)
+
+    def _note_engagements(self, before: Incident | None, after: Incident) -> list[str]:
+        old = _engagements(before) if before else {}
+        new = _engagements(after)
+        changed = [offer_id for offer_id in old.keys() | new.keys() if old.get(offer_id) != new.get(offer_id)]
+        for offer_id in changed:
+            if offer_id in old:
+                self._drop(old[offer_id][0], offer_id)
+        for offer_id in changed:
+            if offer_id in new:
+                officer_id, assignment = new[offer_id]
+                self._hold(officer_id, offer_id, after.id, assignment)
+        for officer_id in {held[offer_id][0] for held in (old, new) for offer_id in changed if offer_id in held}:
+            engaged = self.engaged(officer_id)
+            self._world.on_engagement(officer_id, open_offers=engaged.open_offers(), assignment=engaged.assignment)
+        return changed
+
+    def _hold(self, officer_id: str, offer_id: str, incident_id: str, assignment: Assignment | None) -> None:
+        engaged = self._engaged.setdefault(officer_id, Engaged())
+        slot = ASSIGNMENT_SLOT if assignment else engaged.free_slot()
+        engaged.slots[slot] = (offer_id, incident_id)
+        if assignment:
+            engaged.assignment = assignment
+
+    def _drop(self, officer_id: str, offer_id: str) -> None:
+        engaged = self._engaged.get(officer_id)
+        slot = engaged.slot_of(offer_id) if engaged else None
+        if engaged is None or slot is None:
+            return
+        del engaged.slots[slot]
+        if slot == ASSIGNMENT_SLOT:
+            engaged.assignment = None
+        if not engaged.slots:
+            del self._engaged[officer_id]
+
+    def note_duty(self, officer_id: str, name: str, sectors: tuple[str, ...], *, on_duty: bool) -> None:
+        self._world.on_duty(officer_id, name, sectors, on_duty=on_duty)
+
+    def _note_waiting(self, incident: Incident, opened_seq: int) -> None:
+        waits = incident.origin is not None and wanted_offers(incident, self._policy) > 0
+        if waits and incident.id not in self._waiting_ids:
+            self._waiting_ids.add(incident.id)
+            heapq.heappush(self._waiting, (URGENCY[incident.kind], opened_seq, incident.id))
+
+    def take_waiting(self, limit: int) -> list[Incident]:
+        """The next incidents that want officers, the most urgent and oldest first; whoever still wants is noted again
+        by `put_back` or by its next change.
+        """
+        taken: list[Incident] = []
+        while self._waiting and len(taken) < limit:
+            _, _, incident_id = heapq.heappop(self._waiting)
+            self._waiting_ids.discard(incident_id)
+            held = self._held.get(incident_id)
+            if held and wanted_offers(held.incident, self._policy):
+                taken.append(held.incident)
+        return taken
+
+    def put_back(self, incident_id: str) -> None:
+        held = self._held.get(incident_id)
+        if held:
+            self._note_waiting(held.incident, held.opened_seq)
+
+
+def _engagements(incident: Incident) -> dict[str, tuple[str, Assignment | None]]:
+    """Offer id → officer id, and the assignment when it has become one."""
+    held: dict[str, tuple[str, Assignment | None]] = {
+        offer.id: (offer.officer.id, None) for offer in incident.open_offers()
+    }
+    held.update((assignment.id, (assignment.officer.id, assignment)) for assignment in incident.open_assignments())
+    return held

@@ -1,0 +1,123 @@
+"""The statements of a commit: one per table, whatever the size of the batch."""
+
+from collections.abc import Mapping
+
+from sqlalchemy import Column, Integer, Table, delete, select, text, true, update
+from sqlalchemy.dialects.postgresql import insert as postgres_insert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+from sqlalchemy.engine import Connection
+from sqlalchemy.engine.cursor import CursorResult
+from sqlalchemy.sql.expression import Executable
+
+from panic_server.journal import tables
+from panic_server.journal.bulk import BulkInsert, json_rows, rows_parameter
+from panic_server.journal.draft import Draft
+
+
+class VersionMissed(Exception):
+    """An incident on disk is not at the version that the decision was made on."""
+
+
+class Commit:
+    """Writes a draft inside the caller's transaction, which holds the head."""
+
+    def __init__(self, dialect: str) -> None:
+        self._insert = {
+            table.name: BulkInsert(table, dialect)
+            for table in (
+                tables.alarms,
+                tables.alarm_updates,
+                tables.events,
+                tables.offers,
+                tables.engagements,
+                tables.outbox,
+                tables.incidents,
+            )
+        }
+        self._change_incidents = _change_incidents(dialect)
+        self._change_offers = _change_offers(dialect)
+        self._free = _delete_by(dialect, tables.engagements, "offer_id")
+        self._duty = _upsert(dialect, tables.duty, ("officer_id", "on_duty", "seq"), ("officer_id",))
+        self._positions = _change_positions(dialect)
+        self._drop_devices = _delete_by(dialect, tables.devices, "value")
+        self._devices = _upsert(dialect, tables.devices, ("subject", "kind", "value"), ("subject", "kind"))
+
+    def __call__(self, connection: Connection, draft: Draft) -> None:
+        """Raises VersionMissed, and whatever the database raises."""
+        rows = draft.rows
+        self._insert["incidents"](connection, draft.new_incident_rows())
+        self._write_changed(connection, draft.changed_incident_rows())
+        self._insert["alarms"](connection, rows.alarms)
+        self._insert["alarm_updates"](connection, rows.alarm_updates)
+        self._insert["events"](connection, rows.events)
+        self._insert["offers"](connection, list(rows.offers.values()))
+        _run(connection, self._change_offers, list(rows.changed_offers.values()))
+        _run(connection, self._free, [(offer_id,) for offer_id in draft.engagements])
+        self._insert["engagements"](connection, [row for row in draft.engagements.values() if row])
+        self._insert["outbox"](connection, rows.outbox)
+        _run(connection, self._duty, list(rows.duty.values()))
+        _run(connection, self._positions, list(rows.positions.values()))
+        _run(connection, self._drop_devices, [(row[2],) for row in rows.devices.values()])
+        _run(connection, self._devices, list(rows.devices.values()))
+        if draft.seq >= draft.first_seq:
+            connection.execute(_SET_HEAD, {"seq": draft.seq})
+
+    def _write_changed(self, connection: Connection, rows: list[tuple[object, ...]]) -> None:
+        changed = _run(connection, self._change_incidents, rows)
+        if changed is not None and changed != len(rows):
+            raise VersionMissed(f"{len(rows) - changed} of {len(rows)} incidents had changed")
+
+
+_SET_HEAD = text("UPDATE head SET seq = :seq WHERE id = 1")
+
+
+def _run(connection: Connection, statement: Executable, rows: list[tuple[object, ...]]) -> int | None:
+    if not rows:
+        return None
+    result = connection.execute(statement, rows_parameter(rows))
+    return result.rowcount if isinstance(result, CursorResult) else None
+
+
+def _change_incidents(dialect: str) -> Executable:
+    table = tables.incidents
+    given = json_rows(dialect, [*table.c, Column("stored_version", Integer)])
+    names = [name for name in table.c.keys() if name not in ("id", "opened_seq")]  # noqa: SIM118 - not a dict
+    return (
+        update(table)
+        .values({name: given.c[name] for name in names})
+        .where(table.c.id == given.c.id, table.c.version == given.c.stored_version)
+    )
+
+
+def _change_offers(dialect: str) -> Executable:
+    table = tables.offers
+    given = json_rows(dialect, list(table.c))
+    return update(table).values(status=given.c.status, received_at=given.c.received_at).where(table.c.id == given.c.id)
+
+
+def _change_positions(dialect: str) -> Executable:
+    table = tables.duty
+    names = ("officer_id", "lat", "lon", "accuracy_m", "position_at")
+    given = json_rows(dialect, [table.c[name] for name in names])
+    return update(table).values({n: given.c[n] for n in names[1:]}).where(table.c.officer_id == given.c.officer_id)
+
+
+def _delete_by(dialect: str, table: Table, column: str) -> Executable:
+    given = json_rows(dialect, [table.c[column]])
+    return delete(table).where(table.c[column].in_(select(given.c[column])))
+
+
+def _upsert(dialect: str, table: Table, columns: tuple[str, ...], key: tuple[str, ...]) -> Executable:
+    given = json_rows(dialect, [table.c[name] for name in columns])
+    insert = sqlite_insert(table) if dialect == "sqlite" else postgres_insert(table)
+    # SQLite needs a WHERE between a SELECT and ON CONFLICT to tell it from a join's ON.
+    with_rows = insert.from_select(list(columns), select(given).where(true()))
+    changes = {name: with_rows.excluded[name] for name in columns if name not in key}
+    return with_rows.on_conflict_do_update(index_elements=list(key), set_=changes)
+
+
+def upsert_one(connection: Connection, table: Table, values: Mapping[str, object], *, key: tuple[str, ...]) -> None:
+    """Inserts a row, or changes the one that has its key."""
+    insert = sqlite_insert(table) if connection.dialect.name == "sqlite" else postgres_insert(table)
+    changes = {name: value for name, value in values.items() if name not in key}
+    connection.execute(insert.values(values).on_conflict_do_update(index_elements=list(key), set_=changes))

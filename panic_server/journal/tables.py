@@ -1,0 +1,209 @@
+"""The tables. Times are whole microseconds since 1970 in UTC: no database's idea of a timestamp gets between."""
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    CheckConstraint,
+    Column,
+    Float,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    PrimaryKeyConstraint,
+    Table,
+    Text,
+    UniqueConstraint,
+    text,
+)
+
+metadata = MetaData()
+
+head = Table(
+    "head",
+    metadata,
+    Column("id", Integer, CheckConstraint("id = 1"), primary_key=True),
+    Column("seq", BigInteger, nullable=False),
+    Column("epoch", Text, nullable=False),
+)
+
+catalogue = Table(
+    "catalogue",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("revision", BigInteger, nullable=False),
+)
+"""Counts the changes to `map` and `accounts`, for processes that hold them in memory."""
+
+incidents = Table(
+    "incidents",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("version", Integer, nullable=False),
+    Column("seq", BigInteger, nullable=False),
+    Column("opened_seq", BigInteger, nullable=False),
+    Column("status", Text, nullable=False),
+    Column("areas", Text, nullable=False),
+    Column("due_at", BigInteger),
+    Column("state", Text, nullable=False),
+    Index("incidents_by_seq", "seq"),
+    Index("incidents_newest", "opened_seq"),
+    Index(
+        "incidents_open", "opened_seq", sqlite_where=text("status = 'open'"), postgresql_where=text("status = 'open'")
+    ),
+)
+"""`areas` is `|code|code|`: the sectors, then the RT and its parents; `seq` that of the last event."""
+
+alarms = Table(
+    "alarms",
+    metadata,
+    Column("device", Text, nullable=False),
+    Column("id", Text, nullable=False),
+    Column("incident_id", Text, ForeignKey("incidents.id"), nullable=False),
+    Column("seq", BigInteger, nullable=False),
+    Column("received_at", BigInteger, nullable=False),
+    Column("is_located", Boolean, nullable=False),
+    Column("digest", Text, nullable=False),
+    Column("answer", Text, nullable=False),
+    Column("record", Text, nullable=False),
+    Column("raw_position", Text),
+    PrimaryKeyConstraint("device", "id"),
+    Index("alarms_of_incident", "incident_id", "seq"),
+    Index("alarms_latest", "device", "received_at"),
+)
+
+alarm_updates = Table(
+    "alarm_updates",
+    metadata,
+    Column("seq", BigInteger, primary_key=True, autoincrement=False),
+    Column("device", Text, nullable=False),
+    Column("id", Text, nullable=False),
+    Column("digest", Text, nullable=False),
+    Column("record", Text, nullable=False),
+    Column("raw_position", Text),
+    UniqueConstraint("device", "id", "digest"),
+)
+"""Other bodies that came under an alarm's id; each is kept once."""
+
+events = Table(
+    "events",
+    metadata,
+    Column("seq", BigInteger, primary_key=True, autoincrement=False),
+    Column("incident_id", Text),
+    Column("kind", Text, nullable=False),
+    Column("at", BigInteger, nullable=False),
+    Column("actor", Text, nullable=False),
+    Column("data", Text, nullable=False),
+    Column("routes", Text, nullable=False),
+    Column("payloads", Text, nullable=False),
+    Index("events_of_incident", "incident_id", "seq"),
+)
+
+offers = Table(
+    "offers",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("incident_id", Text, ForeignKey("incidents.id"), nullable=False),
+    Column("officer_id", Text, nullable=False),
+    Column("status", Text, nullable=False),
+    Column("offered_at", BigInteger, nullable=False),
+    Column("expires_at", BigInteger, nullable=False),
+    Column("received_at", BigInteger),
+    Index("offers_of_incident", "incident_id"),
+)
+
+engagements = Table(
+    "engagements",
+    metadata,
+    Column("officer_id", Text, nullable=False),
+    Column("slot", Integer, nullable=False),
+    Column("offer_id", Text, nullable=False, unique=True),
+    Column("incident_id", Text, nullable=False),
+    PrimaryKeyConstraint("officer_id", "slot"),
+)
+"""Slot 0 is the officer's one open assignment, 1 and up are open offers: the key makes a second winner impossible."""
+
+people = Table(
+    "people",
+    metadata,
+    Column("subject", Text, primary_key=True),
+    Column("role", Text, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("areas", Text, nullable=False),
+)
+
+tokens = Table(
+    "tokens",
+    metadata,
+    Column("hash", Text, primary_key=True),
+    Column("subject", Text, ForeignKey("people.subject"), nullable=False),
+    Column("created_at", BigInteger, nullable=False),
+    Column("revoked_at", BigInteger),
+)
+
+codes = Table(
+    "codes",
+    metadata,
+    Column("hash", Text, primary_key=True),
+    Column("subject", Text, ForeignKey("people.subject"), nullable=False),
+    Column("expires_at", BigInteger, nullable=False),
+    Column("used_at", BigInteger),
+)
+
+devices = Table(
+    "devices",
+    metadata,
+    Column("subject", Text, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("value", Text, nullable=False, unique=True),
+    PrimaryKeyConstraint("subject", "kind"),
+)
+
+duty = Table(
+    "duty",
+    metadata,
+    Column("officer_id", Text, primary_key=True),
+    Column("on_duty", Boolean, nullable=False),
+    Column("seq", BigInteger, nullable=False),
+    Column("lat", Float),
+    Column("lon", Float),
+    Column("accuracy_m", Float),
+    Column("position_at", BigInteger),
+    Index("duty_by_seq", "seq"),
+)
+
+outbox = Table(
+    "outbox",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("seq", BigInteger, nullable=False),
+    Column("recipient", Text, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("incident_id", Text, nullable=False),
+    Column("offer_id", Text),
+    Column("created_at", BigInteger, nullable=False),
+    Column("expires_at", BigInteger),
+    Column("urgent", Boolean, nullable=False),
+    Column("silent", Boolean, nullable=False),
+    Column("drill", Boolean, nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Column("next_attempt_at", BigInteger, nullable=False),
+    Column("outcome", Text),
+    Column("finished_at", BigInteger),
+    Index(
+        "outbox_pending",
+        "next_attempt_at",
+        sqlite_where=text("outcome IS NULL"),
+        postgresql_where=text("outcome IS NULL"),
+    ),
+)
+"""`outcome` is null while a push waits; then `accepted`, or the reason why it ended."""
+
+maps = Table(
+    "maps",
+    metadata,
+    Column("version", Integer, primary_key=True, autoincrement=False),
+    Column("imported_at", BigInteger, nullable=False),
+    Column("document", Text, nullable=False),
+)
+"""Each version whole, as one GeoJSON FeatureCollection."""

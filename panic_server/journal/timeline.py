@@ -1,0 +1,56 @@
+"""The name and the facts of an event, as the timeline tells them to operators."""
+
+import re
+from typing import Any
+
+from dispatch.events import AlarmJoined, AlarmUpdated, Event, IncidentOpened, OffersMade
+from dispatch.incident import Alarm, Offer, Told
+from panic_server.journal.codec import encoder
+
+_WORD = re.compile(r"(?<!^)(?=[A-Z])")
+
+
+def event_kind(event: Event) -> str:
+    """`OfferAccepted` is `offer_accepted` on the wire."""
+    return _KINDS[type(event)]
+
+
+_KINDS: dict[type, str] = {cls: _WORD.sub("_", cls.__name__).lower() for cls in Event.__args__}
+
+
+def facts_text(event: Event) -> str:
+    """A JSON object. Alarms and offers are named by id: they have rows of their own."""
+    return encoder.encode(_facts(event)).decode()
+
+
+def _facts(event: Event) -> Any:
+    match event:
+        case IncidentOpened() | AlarmJoined():
+            return {**_alarm(event.alarm), "offers": _offers(event.offers), "told": _told(event.told)}
+        case AlarmUpdated():
+            return _alarm(event.alarm)
+        case OffersMade():
+            return {"offers": _offers(event.offers), "new_round": event.new_round}
+        case _:
+            return event
+
+
+def _alarm(alarm: Alarm) -> dict[str, Any]:
+    return {"alarm_id": alarm.id, "kind": alarm.kind, "flags": alarm.flags}
+
+
+def _offers(offers: tuple[Offer, ...]) -> list[dict[str, Any]]:
+    return [
+        {
+            "id": offer.id,
+            "officer": offer.officer,
+            "distance_m": offer.distance_m,
+            "own_sector": offer.own_sector,
+            "position_stale": offer.position_stale,
+        }
+        for offer in offers
+    ]
+
+
+def _told(told: tuple[Told, ...]) -> list[dict[str, Any]]:
+    return [{"person": one.person, "area": one.area} for one in told]

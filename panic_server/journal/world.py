@@ -1,0 +1,35 @@
+"""What the writer asks of the world outside the journal, before it decides. Called on the writer's thread."""
+
+from collections.abc import Collection, Sequence
+from datetime import datetime
+from typing import Protocol
+
+from dispatch.facts import Candidate, Neighbour
+from dispatch.incident import Assignment
+from geo.geofence import Place
+from geo.position import Position
+
+
+class World(Protocol):
+    def places(self, positions: Sequence[Position | None], flags: Sequence[tuple[str, ...]]) -> Sequence[Place]:
+        """All with one version of the map; `flags`, from reading each position, are carried over."""
+
+    def candidates(
+        self, origin: Position, sectors: Collection[str], *, now: datetime, limit: int
+    ) -> tuple[Candidate, ...]:
+        """Officers on duty, not going anywhere and with room for one more offer: the free before the asked."""
+
+    def has_free_officer(self) -> bool: ...
+
+    def neighbours(self, codes: Collection[str]) -> tuple[Neighbour, ...]:
+        """The representatives of these RT."""
+
+    def last_position(self, subject: str) -> Position | None:
+        """Where this person's phone last was, as far as this process knows."""
+
+    def on_duty(self, officer_id: str, name: str, sectors: tuple[str, ...], *, on_duty: bool) -> None: ...
+
+    def on_engagement(self, officer_id: str, *, open_offers: int, assignment: Assignment | None) -> None: ...
+
+    def on_reload(self) -> None:
+        """Everything told by `on_duty` and `on_engagement` is forgotten and will be told again."""

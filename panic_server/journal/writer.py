@@ -1,0 +1,236 @@
+"""The one writer of a process: takes all orders that wait, decides them in order, and makes them durable in one commit.
+
+No caller is answered before its order is on disk, and after any failed commit everything held in memory is dropped.
+"""
+
+import asyncio
+import queue
+import threading
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+import structlog
+from sqlalchemy import Engine
+from sqlalchemy.engine import Connection
+from sqlalchemy.exc import SQLAlchemyError
+
+from dispatch.errors import Refused
+from dispatch.escalation import next_due
+from dispatch.policy import Policy
+from panic_server.clock import Clock
+from panic_server.journal.database import open_engine
+from panic_server.journal.draft import Draft
+from panic_server.journal.heads import lock_head, make_head
+from panic_server.journal.loading import bring_up_to_date
+from panic_server.journal.orders import Answer, Orders
+from panic_server.journal.port import JournalEvent, JournalUnavailable, Order
+from panic_server.journal.registry import Registry
+from panic_server.journal.statements import Commit, VersionMissed
+from panic_server.journal.world import World
+from panic_server.push.port import Push
+
+log = structlog.get_logger()
+
+BATCH_MAX: Final = 256
+"""Orders per commit. At 3,000 a second and 10 ms a batch about 30 wait; the bound keeps a flood's answers flowing."""
+
+QUEUE_MAX: Final = 20_000
+"""Orders that may wait; above that callers get 503 at once, for what waits takes seconds already."""
+
+
+@dataclass(frozen=True, slots=True)
+class Committed:
+    """What is now durable, for everybody who must do something about it. `dues` are open incidents' next deadlines."""
+
+    epoch: str
+    first_seq: int
+    seq: int
+    events: Sequence[JournalEvent]
+    pushes: Sequence[Push]
+    ended_offers: Sequence[str]
+    dues: Sequence[tuple[str, datetime | None]]
+    orders: int
+    seconds: float
+
+
+@dataclass(slots=True)
+class _Waiting:
+    """An order and who waits for it; `order` None only asks for what other processes committed."""
+
+    order: Order | None
+    future: asyncio.Future[Answer] | None
+
+
+class Writer:
+    """Start it on the event loop that the answers belong to."""
+
+    def __init__(self, url: str, *, clock: Clock, policy: Policy, world: World) -> None:
+        self._url = url
+        self._clock = clock
+        self._policy = policy
+        self._registry = Registry(policy, world)
+        self._world = world
+        self._queue: queue.SimpleQueue[_Waiting | None] = queue.SimpleQueue()
+        self._on_commit: list[Callable[[Committed], None]] = []
+        self._thread = threading.Thread(target=self._run, name="journal-writer", daemon=True)
+        self._more_waiting = False
+        self.failing_since: datetime | None = None
+        self.last_error = ""
+
+    def on_commit(self, callback: Callable[[Committed], None]) -> None:
+        """Called on the event loop for each commit, in order. Set before `start`."""
+        self._on_commit.append(callback)
+
+    async def start(self, *, mark: tuple[str, int] | None) -> Committed:
+        """Opens the database and loads what is open; `mark` is the epoch and seq that the data folder remembers.
+
+        Raises DatabaseUnusable or SQLAlchemyError.
+        """
+        self._loop = asyncio.get_running_loop()
+        loaded = await asyncio.to_thread(self._open, mark)
+        self._thread.start()
+        return loaded
+
+    async def stop(self) -> None:
+        """Finishes the orders that wait."""
+        self._queue.put(None)
+        await asyncio.to_thread(self._thread.join)
+        self._engine.dispose()
+
+    async def submit(self, order: Order) -> Answer:
+        """Answers once the order is on disk. Raises JournalUnavailable, or a `dispatch.errors.Refused`."""
+        if self._queue.qsize() >= QUEUE_MAX:
+            raise JournalUnavailable("too many orders wait")
+        future: asyncio.Future[Answer] = self._loop.create_future()
+        self._queue.put(_Waiting(order, future))
+        return await future
+
+    def nudge(self) -> None:
+        """Another process committed something: come up to date."""
+        self._queue.put(_Waiting(None, None))
+
+    # On the writer's thread.
+
+    def _open(self, mark: tuple[str, int] | None) -> Committed:
+        self._engine: Engine = open_engine(self._url, writes=True)
+        dialect = self._engine.dialect.name
+        self._commit = Commit(dialect)
+        self._orders = Orders(dialect, self._registry, self._world, self._policy)
+        with self._engine.begin() as connection:
+            make_head(connection, mark)
+            lock_head(connection, self._registry)
+            bring_up_to_date(connection, self._registry)
+        dues = [(one.id, next_due(one, self._policy)) for one in self._registry.open_incidents()]
+        return Committed(self._registry.epoch, self._registry.seq + 1, self._registry.seq, (), (), (), dues, 0, 0.0)
+
+    def _run(self) -> None:
+        while (batch := self._next_batch()) is not None:
+            try:
+                self._write(batch)
+            except Exception as error:  # noqa: BLE001 - the outermost loop: a lost writer would lose every alarm after it
+                self._fail(batch, error)
+
+    def _next_batch(self) -> list[_Waiting] | None:
+        """Waits for the first order, then takes all that wait. None when it is time to stop."""
+        try:
+            first = self._queue.get(timeout=0.0 if self._more_waiting else None)
+        except queue.Empty:
+            return [_Waiting(None, None)]
+        if first is None:
+            return None
+        batch = [first]
+        while len(batch) < BATCH_MAX:
+            try:
+                waiting = self._queue.get_nowait()
+            except queue.Empty:
+                break
+            if waiting is None:
+                self._queue.put(None)
+                break
+            batch.append(waiting)
+        return batch
+
+    def _write(self, batch: list[_Waiting]) -> None:
+        began = self._clock.monotonic()
+        with self._engine.begin() as connection:
+            foreign = self._catch_up(connection)
+            draft = Draft(self._registry, self._policy, self._clock.now())
+            answers = self._decide(connection, draft, batch)
+            self._commit(connection, draft)
+            self._registry.seq = draft.seq
+        committed = Committed(
+            epoch=self._registry.epoch,
+            first_seq=draft.first_seq,
+            seq=draft.seq,
+            events=draft.events,
+            pushes=draft.pushes,
+            ended_offers=draft.ended_offers,
+            dues=self._dues(draft, foreign),
+            orders=len(batch),
+            seconds=self._clock.monotonic() - began,
+        )
+        self.failing_since = None
+        self._loop.call_soon_threadsafe(self._deliver, committed, answers)
+
+    def _catch_up(self, connection: Connection) -> list[str]:
+        """Takes the head; returns the ids of incidents that others changed since."""
+        if lock_head(connection, self._registry):
+            return []
+        return bring_up_to_date(connection, self._registry)
+
+    def _decide(
+        self, connection: Connection, draft: Draft, batch: list[_Waiting]
+    ) -> list[tuple[asyncio.Future[Answer], Answer | Refused]]:
+        orders = self._orders
+        orders.begin(connection, draft, [waiting.order for waiting in batch if waiting.order is not None])
+        answers: list[tuple[asyncio.Future[Answer], Answer | Refused]] = []
+        for waiting in batch:
+            if waiting.order is None or waiting.future is None:
+                continue
+            try:
+                answers.append((waiting.future, orders.carry_out(waiting.order)))
+            except Refused as refusal:
+                answers.append((waiting.future, refusal))
+        self._more_waiting = (draft.freed or self._more_waiting) and orders.offer_waiting()
+        return answers
+
+    def _dues(self, draft: Draft, foreign: list[str]) -> list[tuple[str, datetime | None]]:
+        dues = [(one.held.incident.id, next_due(one.held.incident, self._policy)) for one in draft.touched.values()]
+        for incident_id in foreign:
+            held = self._registry.get(incident_id)
+            dues.append((incident_id, next_due(held.incident, self._policy) if held else None))
+        return dues
+
+    def _fail(self, batch: list[_Waiting], error: Exception) -> None:
+        """Nothing of the batch is on disk, or nobody knows: the callers try again, and memory starts afresh."""
+        self._registry.clear()
+        self._more_waiting = False
+        self.failing_since = self.failing_since or self._clock.now()
+        self.last_error = type(error).__name__
+        if isinstance(error, SQLAlchemyError | VersionMissed):
+            log.error("journal.commit_failed", error=type(error).__name__, orders=len(batch))
+        else:
+            log.error("journal.batch_failed", orders=len(batch), exc_info=error)
+        futures = [waiting.future for waiting in batch if waiting.future is not None]
+        self._loop.call_soon_threadsafe(_refuse_all, futures)
+
+    # On the event loop.
+
+    def _deliver(self, committed: Committed, answers: list[tuple[asyncio.Future[Answer], Answer | Refused]]) -> None:
+        for future, answer in answers:
+            if future.done():
+                continue
+            if isinstance(answer, Refused):
+                future.set_exception(answer)
+            else:
+                future.set_result(answer)
+        for callback in self._on_commit:
+            callback(committed)
+
+
+def _refuse_all(futures: list[asyncio.Future[Answer]]) -> None:
+    for future in futures:
+        if not future.done():
+            future.set_exception(JournalUnavailable("the journal could not write"))

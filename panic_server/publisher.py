@@ -1,0 +1,67 @@
+"""Hands the journal's events to the live hub without a hole, whichever process committed them."""
+
+import asyncio
+from typing import Final
+
+import structlog
+
+from panic_server.journal.port import JournalUnavailable
+from panic_server.journal.queries import SqlQueries
+from panic_server.journal.writer import Committed
+from panic_server.live.hub import Hub
+
+log = structlog.get_logger(__name__)
+
+CHUNK: Final = 1000
+
+
+class Publisher:
+    """`seq` is the last event published here."""
+
+    def __init__(self, hub: Hub, queries: SqlQueries, *, epoch: str, seq: int) -> None:
+        self._hub = hub
+        self._queries = queries
+        self._epoch = epoch
+        self.seq = seq
+        self._target = seq
+        self._filling: asyncio.Task[None] | None = None
+
+    def take(self, committed: Committed) -> None:
+        """One of our own commits. When others committed in between, theirs are read first."""
+        if committed.epoch != self._epoch:
+            self.restart(committed.epoch, committed.seq)
+        elif committed.first_seq == self.seq + 1:
+            self._publish_own(committed)
+        elif committed.seq > self.seq:
+            self.follow(committed.seq)
+
+    def _publish_own(self, committed: Committed) -> None:
+        if committed.events:
+            self._hub.publish(committed.events)
+            self.seq = committed.seq
+
+    def restart(self, epoch: str, seq: int) -> None:
+        """Another history: every client takes a fresh snapshot."""
+        self._epoch = epoch
+        self.seq = seq
+        self._hub.restart(epoch, seq)
+
+    def follow(self, seq: int) -> None:
+        """The journal has come to `seq`; what is missing here is read from it."""
+        self._target = max(self._target, seq)
+        if self._target > self.seq and (self._filling is None or self._filling.done()):
+            self._filling = asyncio.create_task(self._fill())
+
+    async def _fill(self) -> None:
+        while self.seq < self._target:
+            try:
+                events = await self._queries.events(self.seq, self._target, CHUNK)
+            except JournalUnavailable:
+                log.warning("publisher.journal_unavailable")
+                return
+            fresh = [event for event in events if event.seq > self.seq]
+            if fresh:
+                self._hub.publish(fresh)
+                self.seq = fresh[-1].seq
+            elif not events:
+                return
