@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from typing import Final
 
 import numpy as np
@@ -31,9 +32,10 @@ def find_problems(
 def find_warnings(areas: Sequence[Area], sectors: Sequence[Sector]) -> list[Problem]:
     """What is odd about this map, but does not keep it from being used."""
     known = {area.code for area in areas} | {sector.code for sector in sectors}
+    at_the_top: list[Area | Sector] = [*(area for area in areas if area.level is Level.CITY), *sectors]
     warnings = [
         Problem(each.code, f"its parent {each.parent} is not on the map")
-        for each in (*(area for area in areas if area.level is Level.CITY), *sectors)
+        for each in at_the_top
         if each.parent is not None and each.parent not in known
     ]
     warnings += [
@@ -45,7 +47,7 @@ def find_warnings(areas: Sequence[Area], sectors: Sequence[Sector]) -> list[Prob
 
 
 def _repeated_codes(areas: Sequence[Area], sectors: Sequence[Sector]) -> Iterator[Problem]:
-    counts = Counter(each.code for each in (*areas, *sectors))
+    counts = Counter([area.code for area in areas] + [sector.code for sector in sectors])
     for code, count in counts.items():
         if count > 1:
             yield Problem(code, f"{count} features have this code")
@@ -83,18 +85,18 @@ def _outline_problems(polygons: Geometries) -> list[str | None]:
     return found
 
 
-def _bad_parents(areas: Sequence[Area], by_code: Mapping[str, Area], known: frozenset[str] | set[str]) -> Iterator[Problem]:
+def _bad_parents(areas: Sequence[Area], by_code: Mapping[str, Area], known: AbstractSet[str]) -> Iterator[Problem]:
     for area in areas:
         if area.parent is None:
             continue
         parent = by_code.get(area.parent)
         if parent is not None and parent.level.rank <= area.level.rank:
-            yield Problem(area.code, f"its parent {parent.code} is a {parent.level}, which cannot be above a {area.level}")
+            yield Problem(area.code, f"its parent {parent.code} is a {parent.level}, not above a {area.level}")
         elif area.parent not in known and area.level is not Level.CITY:
             yield Problem(area.code, f"its parent {area.parent} is not on the map")
 
 
-def _bad_sectors(sectors: Sequence[Sector], known: frozenset[str] | set[str]) -> Iterator[Problem]:
+def _bad_sectors(sectors: Sequence[Sector], known: AbstractSet[str]) -> Iterator[Problem]:
     for sector in sectors:
         if not sector.areas and sector.geometry is None:
             yield Problem(sector.code, "a sector needs area codes or a polygon")
@@ -105,11 +107,11 @@ def _bad_sectors(sectors: Sequence[Sector], known: frozenset[str] | set[str]) ->
 
 def _sector_cycles(sectors: Sequence[Sector]) -> Iterator[Problem]:
     parents = {sector.code: sector.parent for sector in sectors}
-    for code in parents:
+    for code, above in parents.items():
         seen = {code}
-        above = parents[code]
-        while above is not None and above not in seen:
-            seen.add(above)
-            above = parents.get(above)
-        if above == code:
+        top = above
+        while top is not None and top not in seen:
+            seen.add(top)
+            top = parents.get(top)
+        if top == code:
             yield Problem(code, "is above itself: its parents form a circle")

@@ -1,7 +1,7 @@
 """Where is this: a position and a map give a Place. Total: every position, or none, has an answer.
 
-Containment is decided in degrees, exactly as the polygons were drawn; distances and overlaps in metres on the Mercator plane.
-What several areas hold belongs to the deepest level and there to the lowest code (docs/decisions/003-geofence.md).
+Containment is decided in degrees, exactly as the polygons were drawn; distances and overlaps in metres on the Mercator
+plane. What several areas hold belongs to the deepest level and there to the lowest code: docs/decisions/003-geofence.md.
 """
 
 from collections.abc import Sequence
@@ -15,10 +15,10 @@ import shapely
 
 from geo.areas import Area, AreaMap, AreaRef
 from geo.index import Lineage, MapIndex
-from geo.measuring import Circles, Touches, held_by, leaves_outline, nearest, touches
+from geo.measuring import Circles, Touched, held_by, leaves_outline, nearest, touches
 from geo.plane import Floats
 from geo.position import Position
-from geo.sectors import by_charge, measure_sectors
+from geo.sectors import measure_sectors
 
 # Limits of the public contract.
 NEAR_M: Final = 500.0
@@ -56,12 +56,15 @@ class Place:
     map_version: int
 
 
+_NOWHERE: Final = Lineage()
+
+
 @dataclass(frozen=True, slots=True)
 class _Ground:
     """What a point stands on; `leaves` are those that hold it, or the nearest one when it is near."""
 
     sure: Sure
-    lineage: Lineage = Lineage()
+    lineage: Lineage = _NOWHERE
     leaves: tuple[int, ...] = ()
     distance_m: float | None = None
 
@@ -143,7 +146,9 @@ def _find(index: MapIndex, circles: Circles) -> list[_Finding]:
         if rest
         else ()
     )
-    return [_within(index, leaves[0]) if is_plain else next(measured) for leaves, is_plain in zip(held, plain, strict=True)]
+    return [
+        _within(index, leaves[0]) if is_plain else next(measured) for leaves, is_plain in zip(held, plain, strict=True)
+    ]
 
 
 def _within(index: MapIndex, leaf: int) -> _Finding:
@@ -151,12 +156,16 @@ def _within(index: MapIndex, leaf: int) -> _Finding:
     return _Finding(
         _Ground(Sure.INSIDE, lineage, (leaf,)),
         candidates=() if lineage.rt is None else (lineage.rt,),
-        sectors=tuple(index.sectors.refs[number] for number in index.homes.sectors[leaf]),
+        sectors=_refs(index, index.homes.sectors[leaf]),
     )
 
 
+def _refs(index: MapIndex, sectors: Sequence[int]) -> tuple[AreaRef, ...]:
+    return tuple(index.sectors.refs[number] for number in sectors)
+
+
 def _measure(index: MapIndex, circles: Circles, held: list[list[int]], crossing: list[bool]) -> list[_Finding]:
-    touched = touches(index.leaves, circles)
+    touched = touches(index.leaves, circles, counted=index.rts)
     grounds = _grounds(index, circles, held, crossing, touched)
     sectors = _sectors(index, circles, grounds, touched)
     return [
@@ -166,7 +175,7 @@ def _measure(index: MapIndex, circles: Circles, held: list[list[int]], crossing:
 
 
 def _grounds(
-    index: MapIndex, circles: Circles, held: list[list[int]], crossing: list[bool], touched: list[Touches]
+    index: MapIndex, circles: Circles, held: list[list[int]], crossing: list[bool], touched: list[Touched]
 ) -> list[_Ground]:
     grounds = [
         _Ground(
@@ -184,7 +193,7 @@ def _grounds(
     return grounds
 
 
-def _grounds_between(index: MapIndex, circles: Circles, touched: list[Touches]) -> list[_Ground]:
+def _grounds_between(index: MapIndex, circles: Circles, touched: list[Touched]) -> list[_Ground]:
     """For points that no leaf holds: a gap in a larger area, near the map, or outside of it."""
     uppers = held_by(index.uppers, circles)
     crossing = leaves_outline(index.uppers, [numbers[0] if numbers else -1 for numbers in uppers], circles)
@@ -192,7 +201,7 @@ def _grounds_between(index: MapIndex, circles: Circles, touched: list[Touches]) 
     grounds: list[_Ground] = []
     for upper, crosses, touch, neighbour in zip(uppers, crossing, touched, neighbours, strict=True):
         if upper:
-            sure = Sure.UNCERTAIN if crosses or touch else Sure.INSIDE
+            sure = Sure.UNCERTAIN if crosses or touch.counted else Sure.INSIDE
             grounds.append(_Ground(sure, index.upper_lineages[upper[0]]))
         elif neighbour is not None:
             leaf, distance_m = neighbour
@@ -202,51 +211,55 @@ def _grounds_between(index: MapIndex, circles: Circles, touched: list[Touches]) 
     return grounds
 
 
-def _candidates(index: MapIndex, ground: _Ground, touched: Touches) -> tuple[tuple[AreaRef, ...], bool]:
+def _candidates(index: MapIndex, ground: _Ground, touched: Touched) -> tuple[tuple[AreaRef, ...], bool]:
     """The RTs in the circle by overlap; those that hold the point are never left out for a larger neighbour."""
-    overlaps = dict.fromkeys(ground.leaves, 0.0) | dict(touched)
-    rts = {leaf: area for leaf, area in overlaps.items() if index.leaf_lineages[leaf].rt is not None}
-    chosen = sorted(rts, key=lambda leaf: (leaf not in ground.leaves, -rts[leaf], leaf))[:MAX_CANDIDATES]
-    chosen.sort(key=lambda leaf: (-rts[leaf], leaf))
+    overlaps = {leaf: 0.0 for leaf in ground.leaves if leaf < index.rts}
+    alone = len(overlaps)
+    for leaf, area in touched.pairs:
+        if leaf < index.rts:
+            alone -= leaf in overlaps
+            overlaps[leaf] = area
+    chosen = sorted(overlaps, key=lambda leaf: (leaf not in ground.leaves, -overlaps[leaf], leaf))[:MAX_CANDIDATES]
+    chosen.sort(key=lambda leaf: (-overlaps[leaf], leaf))
     refs = tuple(rt for leaf in chosen if (rt := index.leaf_lineages[leaf].rt) is not None)
-    return refs, len(rts) > MAX_CANDIDATES
+    return refs, touched.counted + alone > MAX_CANDIDATES
 
 
 def _sectors(
-    index: MapIndex, circles: Circles, grounds: list[_Ground], touched: list[Touches]
+    index: MapIndex, circles: Circles, grounds: list[_Ground], touched: list[Touched]
 ) -> list[tuple[AreaRef, ...]]:
     """Told by the leaves where these cover the whole circle and lie in one set of sectors each, else measured."""
     answers: list[tuple[AreaRef, ...]] = [()] * len(grounds)
     rest: list[int] = []
     areas = (_ALL * pi * circles.radius**2).tolist()
     for number, (ground, touch, area) in enumerate(zip(grounds, touched, areas, strict=True)):
-        if len(ground.leaves) == 1 and touch and _told_by_leaves(index, touch, area):
-            answers[number] = _sectors_of_leaves(index, ground.leaves[0], touch)
+        if len(ground.leaves) == 1 and _told_by_leaves(index, touch, area):
+            answers[number] = _refs(index, _sectors_of_leaves(index, ground.leaves[0], touch))
         else:
             rest.append(number)
     if rest and index.sectors.sectors:
         held, shared = measure_sectors(index.sectors, circles.some(rest))
         for number, holding, shares in zip(rest, held, shared, strict=True):
-            answers[number] = _sectors_measured(index, grounds[number], holding, dict(shares))
+            answers[number] = _refs(index, _sectors_measured(index, grounds[number], holding, dict(shares.pairs)))
     return answers
 
 
-def _told_by_leaves(index: MapIndex, touched: Touches, circle_area: float) -> bool:
-    whole = index.homes.whole
-    return all(whole[leaf] for leaf, _ in touched) and sum(area for _, area in touched) >= circle_area
+def _told_by_leaves(index: MapIndex, touched: Touched, circle_area: float) -> bool:
+    covered = sum(area for leaf, area in touched.pairs if index.homes.whole[leaf])
+    return touched.complete and covered >= circle_area > 0
 
 
-def _sectors_of_leaves(index: MapIndex, leaf: int, touched: Touches) -> tuple[AreaRef, ...]:
+def _sectors_of_leaves(index: MapIndex, leaf: int, touched: Touched) -> tuple[int, ...]:
     shared: dict[int, float] = {}
-    for other, area in touched:
+    for other, area in touched.pairs:
         for sector in index.homes.sectors[other]:
             shared[sector] = shared.get(sector, 0.0) + area
-    return by_charge(index.sectors, index.homes.sectors[leaf], shared)
+    return index.sectors.by_charge(index.homes.sectors[leaf], shared)
 
 
 def _sectors_measured(
     index: MapIndex, ground: _Ground, holding: list[int], shared: dict[int, float]
-) -> tuple[AreaRef, ...]:
+) -> tuple[int, ...]:
     if ground.sure is Sure.NEAR and not holding:
-        return by_charge(index.sectors, index.homes.sectors[ground.leaves[0]], shared)
-    return by_charge(index.sectors, [*holding, *index.sectors.of_chain(ground.lineage.codes)], shared)
+        return index.sectors.by_charge(index.homes.sectors[ground.leaves[0]], shared)
+    return index.sectors.by_charge({*holding, *index.sectors.of_chain(ground.lineage.codes)}, shared)

@@ -23,10 +23,11 @@ class Lineage:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class MapIndex:
-    """Leaves have nothing below them: RTs, and what is not mapped more finely. Both layers: deepest first, then by code."""
+    """Leaves have nothing below them: RTs, and what is not mapped more finely. Deepest level first, then by code."""
 
     leaves: Layer
     leaf_areas: tuple[Area, ...]
+    rts: int  # the leaves with lower numbers are the RTs
     leaf_lineages: tuple[Lineage, ...]
     homes: Homes
     uppers: Layer
@@ -46,6 +47,7 @@ class MapIndex:
         return cls(
             leaves=leaves,
             leaf_areas=leaf_areas,
+            rts=sum(area.level is Level.RT for area in leaf_areas),
             leaf_lineages=leaf_lineages,
             homes=Homes.of(leaves, [each.codes for each in leaf_lineages], sector_layer),
             uppers=Layer.of([area.geometry for area in upper_areas]),

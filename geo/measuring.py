@@ -2,20 +2,26 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final, Self
+from itertools import pairwise
+from typing import Final, Self, cast
 
 import numpy as np
 import shapely
 
 from geo.layers import Layer
-from geo.plane import Floats, Geometries, Ints, overlap_areas, project, stretch
+from geo.plane import Floats, Geometries, Ints, overlap_areas, points_at, project, stretch
 from geo.position import MAX_ACCURACY_M, Position
 
 # Below this part of the circle an overlap is rounding: of a circle of 10 km it is 3 cm2.
 _ROUNDING: Final = 1e-13
 
-# Pairs (outline, overlap), the largest overlap first.
-Touches = list[tuple[int, float]]
+# No place names more than eight candidates, and no accuracy worth the name touches more outlines than this.
+KEPT: Final = 32
+
+# Circles of up to 1 km meet some hundred RTs, wider ones up to ten thousand: 40 MB of numbers at once in either case.
+_WIDE_M: Final = 1_000.0
+_NARROW_AT_ONCE: Final = 2_048
+_WIDE_AT_ONCE: Final = 16
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -36,18 +42,17 @@ class Circles:
         radius_m = np.array([min(position.accuracy_m or 0.0, MAX_ACCURACY_M) for position in positions])
         x, y = project(lat, lon)
         scale = stretch(lat)
-        return cls(points=shapely.points(lon, lat), x=x, y=y, radius=radius_m * scale, stretch=scale)
+        return cls(points=points_at(lon, lat), x=x, y=y, radius=radius_m * scale, stretch=scale)
 
     def __len__(self) -> int:
         return len(self.points)
 
-    def some(self, chosen: Ints) -> "Circles":
+    def some(self, chosen: Ints | list[int] | slice) -> "Circles":
         return Circles(self.points[chosen], self.x[chosen], self.y[chosen], self.radius[chosen], self.stretch[chosen])
 
     def centres(self) -> Geometries:
         """The points on the Mercator plane."""
-        centres: Geometries = shapely.points(self.x, self.y)
-        return centres
+        return points_at(self.x, self.y)
 
 
 def held_by(layer: Layer, circles: Circles) -> list[list[int]]:
@@ -59,24 +64,52 @@ def held_by(layer: Layer, circles: Circles) -> list[list[int]]:
 
 
 def leaves_outline(layer: Layer, outlines: Sequence[int], circles: Circles) -> list[bool]:
-    """Whether circle i goes over the border of outlines[i], which holds its centre; for outline -1, none, it never does."""
-    crosses = shapely.dwithin(layer.borders[np.asarray(outlines, dtype=np.intp)], circles.centres(), circles.radius)
-    found: list[bool] = (crosses & (circles.radius > 0)).tolist()
+    """Whether circle i goes over the border of outlines[i], which holds its centre. Outline -1 is none: never."""
+    borders = layer.borders[np.asarray(outlines, dtype=np.intp)]
+    # The published types know only one distance for all.
+    reached = shapely.dwithin(borders, circles.centres(), cast(float, circles.radius))
+    return cast(list[bool], (reached & (circles.radius > 0)).tolist())
+
+
+@dataclass(frozen=True, slots=True)
+class Touched:
+    """The outlines that share ground with a circle: pairs (outline, overlap), the largest overlap first.
+
+    Of more than `KEPT` only the largest of the first `counted` outlines are kept, and `complete` is false.
+    """
+
+    pairs: tuple[tuple[int, float], ...] = ()
+    counted: int = 0
+    complete: bool = True
+
+
+def touches(layer: Layer, circles: Circles, counted: int = 0) -> list[Touched]:
+    """For each circle what it touches, and how many of the outlines numbered below `counted`."""
+    found: list[Touched] = []
+    # A wide circle meets a whole city, so that only a few at a time fit into memory.
+    step = _WIDE_AT_ONCE if circles.radius.max(initial=0) > _WIDE_M else _NARROW_AT_ONCE
+    for start in range(0, len(circles), step):
+        some = circles.some(slice(start, start + step))
+        circle, outline = _boxes_that_meet(layer, some)
+        overlap = _overlaps(layer, some, circle, outline)
+        real = overlap > _ROUNDING * np.pi * some.radius[circle] ** 2
+        outline, overlap = outline[real], overlap[real]
+        ends = np.searchsorted(circle[real], np.arange(len(some) + 1)).tolist()
+        found += [_touched(outline[a:b], overlap[a:b], counted) for a, b in pairwise(ends)]
     return found
 
 
-def touches(layer: Layer, circles: Circles) -> list[Touches]:
-    """For each circle the outlines that share ground with it."""
-    found: list[Touches] = [[] for _ in range(len(circles))]
-    circle, outline = _boxes_that_meet(layer, circles)
-    overlap = _overlaps(layer, circles, circle, outline)
-    kept = np.flatnonzero(overlap > _ROUNDING * np.pi * circles.radius[circle] ** 2)
-    order = kept[np.lexsort((outline[kept], -overlap[kept], circle[kept]))]
-    for index, number, area in zip(
-        circle[order].tolist(), outline[order].tolist(), overlap[order].tolist(), strict=True
-    ):
-        found[index].append((number, area))
-    return found
+def _touched(outline: Ints, overlap: Floats, counted: int) -> Touched:
+    complete = len(outline) <= KEPT
+    number = int(np.count_nonzero(outline < counted)) if len(outline) else 0
+    if not complete:
+        wanted = outline < counted
+        if number > KEPT:
+            # Equal overlaps at the end are all kept, so that the order below decides between them.
+            wanted &= overlap >= np.partition(overlap[wanted], -KEPT)[-KEPT]
+        outline, overlap = outline[wanted], overlap[wanted]
+    pairs = sorted(zip(outline.tolist(), overlap.tolist(), strict=True), key=lambda pair: (-pair[1], pair[0]))
+    return Touched(tuple(pairs), number, complete)
 
 
 def _boxes_that_meet(layer: Layer, circles: Circles) -> tuple[Ints, Ints]:
@@ -91,7 +124,8 @@ def _overlaps(layer: Layer, circles: Circles, circle: Ints, outline: Ints) -> Fl
     x1, y1, x2, y2 = layer.bounds[outline].T
     farthest = np.hypot(np.maximum(x - x1, x2 - x), np.maximum(y - y1, y2 - y))
     overlap = np.where(farthest <= radius, layer.sizes[outline], 0.0)
-    cut = np.flatnonzero((farthest > radius) & (radius > 0))
+    closest = np.hypot(np.maximum(np.maximum(x1 - x, x - x2), 0.0), np.maximum(np.maximum(y1 - y, y - y2), 0.0))
+    cut = np.flatnonzero((farthest > radius) & (closest < radius))
     overlap[cut] = overlap_areas(layer.edges, outline[cut], x[cut], y[cut], radius[cut])
     return overlap
 

@@ -1,13 +1,12 @@
 """Who is nearest: ranks officers around a place by geodesic distance, without measuring each of them with geopy.
 
-The straight line through the Earth between two points at sea level is c metres long. The geodesic between them is at least
-that long, and, as no geodesic of WGS 84 curves more than a circle of `_TIGHTEST_M`, at most `2 R asin(c / 2R)` with that R
-(Schur's comparison theorem). The two differ by 1 mm at 10 km and 13 cm at 50 km. Where this could change the order,
-geopy decides.
+If the straight line through the Earth between two points at sea level is c metres long, then the geodesic between them
+is at least that long and, as no geodesic of WGS 84 curves more than a circle of radius R = `_TIGHTEST_M`, at most
+`2 R asin(c / 2R)` (Schur's comparison theorem). The two differ by 1 mm at 10 km and 13 cm at 50 km. Where this leaves
+open in which band somebody is, geopy decides.
 """
 
-import math
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final, Self
@@ -25,6 +24,12 @@ BAND_M: Final = 500.0
 # The smallest radius of curvature of WGS 84: along the meridian at the equator.
 _TIGHTEST_M: Final = EARTH_A_M * (1 - EARTH_E2)
 
+# No two points of WGS 84 are farther apart.
+_ANTIPODE_M: Final = 20_004_000.0
+
+# Geopy is exact to 15 nm and our sums to a few more; nothing is decided on less than this.
+_ROUNDING_M: Final = 1e-6
+
 Flags = npt.NDArray[np.bool_]
 
 
@@ -38,27 +43,32 @@ def earth_xyz(lat: Floats, lon: Floats) -> Floats:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Officers:
-    """n officers as columns, at one moment. Whoever has no position has NaN for it, and is never ranked."""
+    """n officers as columns, at one moment. Whoever has no position has NaN for it, and is never ranked.
+
+    `members` and `id_order` only change with the staff: keep them, and replace the other columns as officers move.
+    """
 
     ids: Sequence[str]
     lat: Floats  # degrees
     lon: Floats
     xyz: Floats  # 3 x n, see earth_xyz
     position_at: Floats  # Unix seconds
-    sectors: Sequence[frozenset[str]]  # codes of each officer's own sectors
     available: Flags
+    members: Mapping[str, Ints]  # sector code to the numbers of its own officers
+    id_order: Ints  # the place of each id among all, in ascending order
 
     @classmethod
     def of(
         cls,
         ids: Sequence[str],
+        *,
         lat: npt.ArrayLike,
         lon: npt.ArrayLike,
         position_at: npt.ArrayLike,
-        sectors: Sequence[frozenset[str]],
+        sectors: Sequence[Collection[str]],
         available: npt.ArrayLike | None = None,
     ) -> Self:
-        """Without `available` everybody is."""
+        """`sectors[i]` are the codes of officer i's own sectors; without `available` everybody is."""
         lats, lons = np.asarray(lat, dtype=np.float64), np.asarray(lon, dtype=np.float64)
         return cls(
             ids=ids,
@@ -66,14 +76,31 @@ class Officers:
             lon=lons,
             xyz=earth_xyz(lats, lons),
             position_at=np.asarray(position_at, dtype=np.float64),
-            sectors=sectors,
             available=np.ones(len(ids), dtype=bool) if available is None else np.asarray(available, dtype=bool),
+            members=members_by_sector(sectors),
+            id_order=order_of_ids(ids),
         )
+
+
+def members_by_sector(sectors: Sequence[Collection[str]]) -> dict[str, Ints]:
+    """The column `members` of Officers, from the sector codes of each officer."""
+    members: dict[str, list[int]] = {}
+    for number, codes in enumerate(sectors):
+        for code in codes:
+            members.setdefault(code, []).append(number)
+    return {code: np.array(numbers, dtype=np.intp) for code, numbers in members.items()}
+
+
+def order_of_ids(ids: Sequence[str]) -> Ints:
+    """The column `id_order` of Officers."""
+    order = np.empty(len(ids), dtype=np.intp)
+    order[sorted(range(len(ids)), key=ids.__getitem__)] = np.arange(len(ids))
+    return order
 
 
 @dataclass(frozen=True, slots=True)
 class Ranked:
-    """One officer, why there; distance_m along the ground as the crow flies, good to 1 mm at 10 km."""
+    """One officer and why there; `distance_m` is as the crow flies along the ground, good to 1 mm at 10 km."""
 
     officer_id: str
     distance_m: float
@@ -92,19 +119,84 @@ def rank(
     limit: int,
     eligible: Flags | None = None,
 ) -> list[Ranked]:
-    """The best `limit` of those available (and eligible): fresh positions before stale ones; then by bands of 500 m; in a
-    band the sectors' own first, then the fresher position, then the nearer, then by id.
+    """The first `limit` of those available, and `eligible` if given: fresh positions before those older than max_age_s;
+    among these by bands of 500 m; in a band the sectors' own first, then the fresher, then the nearer, then by id.
     """
     ready = officers.available if eligible is None else officers.available & eligible
-    chord = _chords(officers.xyz, origin)
-    age_s = now.timestamp() - officers.position_at
-    # Comparing with NaN is false, so this also leaves out those without a position.
-    known = ready & (chord >= 0) & np.isfinite(age_s)
-    stale = age_s > max_age_s
-    ranked: list[Ranked] = []
-    for are_stale in (False, True):
-        group = np.flatnonzero(known & (stale == are_stale))
-        wanted = limit - len(ranked)
-        if wanted > 0 and len(group):
-            ranked += _rank_group(officers, origin, sectors, group, chord, age_s, are_stale)[:wanted]
+    field = _Field(
+        officers=officers,
+        origin=origin,
+        chord=_chords(officers.xyz, origin),
+        age_s=now.timestamp() - officers.position_at,
+        own=_own(officers, sectors),
+    )
+    # A comparison with NaN is false, so neither group holds an officer without a position.
+    ready = ready & (field.chord >= 0)
+    ranked = field.first(np.flatnonzero(ready & (field.age_s <= max_age_s)), limit, stale=False)
+    if len(ranked) < limit:
+        ranked += field.first(np.flatnonzero(ready & (field.age_s > max_age_s)), limit - len(ranked), stale=True)
     return ranked
+
+
+def _chords(xyz: Floats, origin: Position) -> Floats:
+    x, y, z = earth_xyz(np.array([origin.lat]), np.array([origin.lon]))
+    dx, dy, dz = xyz[0] - x, xyz[1] - y, xyz[2] - z
+    chords: Floats = np.sqrt(dx * dx + dy * dy + dz * dz)
+    return chords
+
+
+def _arc(chord: Floats) -> Floats:
+    """The longest geodesic that a chord can have. For the far side of the Earth the theorem says nothing."""
+    arc = 2 * _TIGHTEST_M * np.arcsin(np.minimum(chord / (2 * _TIGHTEST_M), 1.0))
+    bound: Floats = np.where(chord < _TIGHTEST_M, arc, _ANTIPODE_M)
+    return bound
+
+
+def _own(officers: Officers, sectors: Collection[str]) -> Flags:
+    own = np.zeros(len(officers.ids), dtype=bool)
+    for code in sectors:
+        numbers = officers.members.get(code)
+        if numbers is not None:
+            own[numbers] = True
+    return own
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Field:
+    """The officers as seen from one place and moment, as columns."""
+
+    officers: Officers
+    origin: Position
+    chord: Floats
+    age_s: Floats
+    own: Flags
+
+    def first(self, numbers: Ints, wanted: int, *, stale: bool) -> list[Ranked]:
+        near = self._those_that_matter(numbers, wanted)
+        distance_m, band = self._distances(near)
+        age_s, own = self.age_s[near], self.own[near]
+        order = np.lexsort((self.officers.id_order[near], distance_m, age_s, ~own, band))[:wanted]
+        columns = (near[order].tolist(), distance_m[order].tolist(), own[order].tolist(), age_s[order].tolist())
+        return [
+            Ranked(self.officers.ids[number], metres, is_own, stale, age)
+            for number, metres, is_own, age in zip(*columns, strict=True)
+        ]
+
+    def _those_that_matter(self, numbers: Ints, wanted: int) -> Ints:
+        """Whoever may be among the first `wanted`: as many are surely in this band or a nearer one."""
+        if len(numbers) <= wanted:
+            return numbers
+        chord = self.chord[numbers]
+        last = _arc(np.partition(chord, wanted - 1)[wanted - 1])
+        return numbers[chord < (np.floor((last + _ROUNDING_M) / BAND_M) + 1) * BAND_M]
+
+    def _distances(self, near: Ints) -> tuple[Floats, Floats]:
+        """Metres, and the number of the band. Geopy measures those whose band the bounds leave open."""
+        distance_m = _arc(self.chord[near])
+        band = np.floor((self.chord[near] - _ROUNDING_M) / BAND_M)
+        here = (self.origin.lat, self.origin.lon)
+        for each in np.flatnonzero(band != np.floor((distance_m + _ROUNDING_M) / BAND_M)):
+            there = (self.officers.lat[near[each]], self.officers.lon[near[each]])
+            distance_m[each] = geodesic(here, there).meters
+            band[each] = np.floor(distance_m[each] / BAND_M)
+        return distance_m, band

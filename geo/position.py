@@ -2,22 +2,22 @@
 
 What the flags mean. The strings are part of what clients see, so they never change.
 
-| flag                 | what was wrong                                              | what is used instead               |
-|----------------------|-------------------------------------------------------------|------------------------------------|
-| position_missing     | no position at all, or no latitude or longitude in it       | no position                        |
-| position_invalid     | not an object, not numbers, NaN, infinite or out of range   | no position                        |
-| position_null_island | exactly 0/0, which devices report when they know nothing    | no position                        |
-| position_swapped     | latitude and longitude were exchanged                       | the two, exchanged back            |
-| number_as_text       | a number came as text ("-6.98", or "-6,98")                 | the number                         |
-| accuracy_missing     | no accuracy                                                 | accuracy unknown                   |
-| accuracy_invalid     | not a number, NaN, infinite, zero or negative               | accuracy unknown                   |
-| accuracy_large       | more than 10 km                                             | as sent; the geofence looks 10 km  |
-| fix_time_missing     | the fix has no time                                         | time unknown                       |
-| fix_time_invalid     | the time cannot be read                                     | time unknown                       |
-| fix_time_unusual     | the time has no offset (taken as UTC) or is a Unix number   | the time                           |
-| fix_stale            | the fix was older than two minutes when it arrived          | as sent                            |
-| fix_future           | the fix is more than two minutes ahead of the server        | time unknown, so it cannot be used |
-|                      |                                                             | to win against true newer fixes    |
+| flag                 | what was wrong                                            | what is used instead              |
+|----------------------|-----------------------------------------------------------|-----------------------------------|
+| position_missing     | no position at all, or no latitude or longitude in it     | no position                       |
+| position_invalid     | not an object, not numbers, NaN, infinite or out of range | no position                       |
+| position_null_island | exactly 0/0, which devices report when they know nothing  | no position                       |
+| position_swapped     | latitude and longitude were exchanged                     | the two, exchanged back           |
+| number_as_text       | a number came as text ("-6.98", or "-6,98")               | the number                        |
+| accuracy_missing     | no accuracy                                               | accuracy unknown                  |
+| accuracy_invalid     | not a number, NaN, infinite, zero or negative             | accuracy unknown                  |
+| accuracy_large       | more than 10 km                                           | as sent; the geofence looks 10 km |
+| fix_time_missing     | the fix has no time                                       | time unknown                      |
+| fix_time_invalid     | the time cannot be read                                   | time unknown                      |
+| fix_time_unusual     | the time has no offset (taken as UTC) or is a Unix number | the time                          |
+| fix_stale            | the fix was older than two minutes when it arrived        | as sent                           |
+| fix_future           | the fix is more than two minutes ahead of the server      | time unknown: a fix from the      |
+|                      |                                                           | future would outrank true ones    |
 """
 
 import math

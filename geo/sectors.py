@@ -1,6 +1,6 @@
 """Which sectors a circle touches, and which of them is in charge."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, Self
 
@@ -9,7 +9,7 @@ import shapely
 
 from geo.features import Area, AreaRef, Sector
 from geo.layers import Layer
-from geo.measuring import Circles, Touches, held_by, touches
+from geo.measuring import Circles, Touched, held_by, touches
 
 # Interiors that share a point, in the notation of the DE-9IM.
 _INTERIORS_MEET: Final = "T********"
@@ -43,8 +43,16 @@ class SectorLayer:
         """The sectors that name one of these areas."""
         return {number for code in codes for number in self.by_areas.get(code, ())}
 
-    def priority(self, number: int) -> int:
-        return self.sectors[number].priority
+    def by_charge(self, holding: Collection[int], shared: Mapping[int, float]) -> tuple[int, ...]:
+        """Those that hold the place, by priority, then overlap; then those that only share ground, by overlap."""
+
+        def order(number: int) -> tuple[bool, float, float, int]:
+            overlap, priority = shared.get(number, 0.0), self.sectors[number].priority
+            if number in holding:
+                return False, -priority, -overlap, number
+            return True, -overlap, -priority, number
+
+        return tuple(sorted({*holding, *shared}, key=order))
 
 
 def sector_outline(sector: Sector, areas: Mapping[str, Area]) -> Any:
@@ -70,16 +78,13 @@ class Homes:
         shares = [dict.fromkeys(sectors.of_chain(codes), 1.0) for codes in chains]
         partly = _add_own_polygons(shares, leaves, sectors)
         return cls(
-            sectors=tuple(
-                tuple(sorted(share, key=lambda number, share=share: (-sectors.priority(number), -share[number], number)))  # type: ignore[misc]
-                for share in shares
-            ),
+            sectors=tuple(sectors.by_charge(share, share) for share in shares),
             whole=tuple(leaf not in partly for leaf in range(len(shares))),
         )
 
 
 def _add_own_polygons(shares: list[dict[int, float]], leaves: Layer, sectors: SectorLayer) -> set[int]:
-    """Adds which part of each leaf lies in each sector with a polygon of its own; answers the leaves only partly in one."""
+    """Adds what part of each leaf lies in which sector with its own polygon; answers the leaves only partly in one."""
     number, leaf = leaves.tree.query(sectors.layer.outlines, predicate="intersects")
     own = np.array(sectors.own_polygon, dtype=bool)[number]
     number, leaf = number[own], leaf[own]
@@ -92,21 +97,8 @@ def _add_own_polygons(shares: list[dict[int, float]], leaves: Layer, sectors: Se
     return set(leaf[meets & ~whole].tolist())
 
 
-def measure_sectors(sectors: SectorLayer, circles: Circles) -> tuple[list[list[int]], list[Touches]]:
-    """For each circle the sectors with a polygon of their own that hold its centre, and all that share ground with it."""
-    held = [[number for number in numbers if sectors.own_polygon[number]] for numbers in held_by(sectors.layer, circles)]
-    return held, touches(sectors.layer, circles)
-
-
-def by_charge(
-    sectors: SectorLayer, holding: Mapping[int, int] | Sequence[int], shared: Mapping[int, float]
-) -> tuple[AreaRef, ...]:
-    """The sectors that hold the place, by priority, then by overlap; then those that only share ground, by overlap."""
-
-    def order(number: int) -> tuple[bool, float, float, int]:
-        overlap, priority = shared.get(number, 0.0), sectors.priority(number)
-        if number in holding:
-            return False, -priority, -overlap, number
-        return True, -overlap, -priority, number
-
-    return tuple(sectors.refs[number] for number in sorted({*holding, *shared}, key=order))
+def measure_sectors(sectors: SectorLayer, circles: Circles) -> tuple[list[list[int]], list[Touched]]:
+    """For each circle the sectors whose own polygon holds its centre, and all sectors that share ground with it."""
+    held = held_by(sectors.layer, circles)
+    own = [[number for number in numbers if sectors.own_polygon[number]] for numbers in held]
+    return own, touches(sectors.layer, circles, counted=len(sectors.sectors))
