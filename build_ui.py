@@ -91,6 +91,7 @@ def build() -> int:
     wanted = fingerprint()
     if stamp.is_file() and stamp.read_text(encoding="ascii") == wanted:
         return 0
+    print("building the screens", file=sys.stderr)
     status = install() or npm("run", "build")
     if status == 0:
         STATIC.mkdir(parents=True, exist_ok=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import subprocess
 import sys
@@ -11,7 +12,7 @@ import pytest
 
 ROOT = Path(__file__).parents[3]
 # What a bare Debian has and ./dev may lean on. Neither sudo nor apt-get, and no server.
-TOOLS = ("sh", "dirname", "cat", "tr", "ls", "id", "rm", "sha256sum", "env")
+TOOLS = ("sh", "dirname", "cat", "tr", "ls", "id", "rm", "sha256sum", "env", "date", "mkdir", "sed", "tail", "tee")
 
 
 @pytest.fixture
@@ -25,7 +26,8 @@ def bare_machine(tmp_path: Path) -> Path:
 
 
 def has_program(machine: Path, name: str, script: str) -> None:
-    program = machine / "bin" / name
+    program = machine / (name if "/" in name else f"bin/{name}")
+    program.parent.mkdir(parents=True, exist_ok=True)
     program.write_text(f"#!/bin/sh\n{script}\n", encoding="utf-8")
     program.chmod(0o755)
 
@@ -42,7 +44,7 @@ def dev(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
         ([], "./dev COMMAND"),
         (["rnu"], "there is no command 'rnu'; ./dev help"),
         (["--port"], "there is no command '--port'"),
-        (["setup", "now"], "'setup' takes no arguments, but got 'now'"),
+        (["setup", "now"], "'setup' takes nothing or 'run', but got 'now'"),
         (["lint", "geo"], "'lint' takes no arguments, but got 'geo'"),
         (["help", "me"], "'help' takes no arguments, but got 'me'"),
     ],
@@ -92,6 +94,74 @@ def test_packages_are_installed_without_asking_when_they_may_be(bare_machine: Pa
     assert "apt-get -qq update" in run.stderr
     assert "apt-get -qq install -y --no-install-recommends" in run.stderr
     assert run.returncode == 100
+
+
+@pytest.fixture
+def set_up_machine(bare_machine: Path) -> Path:
+    """As after ./dev setup, with tools in .venv that pass at once; a test replaces those that shall fail."""
+    for server in (
+        "redis-server",
+        "postgres",
+        "chromium",
+        ".venv/bin/ruff",
+        ".venv/bin/mypy",
+        ".venv/bin/lint-imports",
+    ):
+        has_program(bare_machine, server, "")
+    (bare_machine / "requirements").mkdir()
+    for file in ("requirements/run.txt", "pyproject.toml", "build_ui.py"):
+        (bare_machine / file).touch()
+    has_python_whose_tests_end_with(bare_machine, "12 passed, 1 skipped in 0.1s", 0)
+    has_program(bare_machine, ".venv/bin/kentongan", 'echo "kentongan $*"')
+    return bare_machine
+
+
+def has_python_whose_tests_end_with(machine: Path, closing_line: str, status: int) -> None:
+    has_program(machine, ".venv/bin/python", f'case $* in "-m pytest"*) echo "{closing_line}"; exit {status};; esac')
+    (machine / "bin" / "python3.11").unlink(missing_ok=True)
+    (machine / "bin" / "python3.11").symlink_to(machine / ".venv" / "bin" / "python")
+
+
+def test_a_run_that_passes_says_what_passed_and_what_was_not_run(set_up_machine: Path) -> None:
+    run = dev(set_up_machine, "test")
+    assert run.returncode == 0, run.stderr
+    # Seven checks, and the tests twice: two at a time, and those that need the machine alone.
+    assert run.stdout.splitlines()[-2:] == [
+        "2 tests were not run; pytest names each with its reason above",
+        "31 passed, 0 failed",
+    ]
+
+
+def test_failed_tests_fail_the_run_and_are_counted(set_up_machine: Path) -> None:
+    has_python_whose_tests_end_with(set_up_machine, "== 2 failed, 9 passed, 1 error in 0.1s ==", 1)
+    run = dev(set_up_machine, "test")
+    assert (run.returncode, run.stdout.splitlines()[-1]) == (1, "25 passed, 6 failed")
+
+
+def test_a_crash_of_pytest_fails_the_run(set_up_machine: Path) -> None:
+    has_python_whose_tests_end_with(set_up_machine, "Killed", 137)
+    run = dev(set_up_machine, "test")
+    assert (run.returncode, run.stdout.splitlines()[-1]) == (1, "7 passed, 2 failed")
+
+
+def test_one_failed_check_fails_the_run_and_the_others_still_run(set_up_machine: Path) -> None:
+    has_program(set_up_machine, ".venv/bin/mypy", "exit 1")
+    run = dev(set_up_machine, "test")
+    assert (run.returncode, run.stdout.splitlines()[-1]) == (1, "30 passed, 1 failed")
+    assert re.search(r"^mypy --strict +FAILED", run.stdout, re.MULTILINE)
+    assert re.search(r"^import-linter +ok", run.stdout, re.MULTILINE)
+
+
+def test_arguments_that_pytest_does_not_understand_are_wrong_arguments(set_up_machine: Path) -> None:
+    has_python_whose_tests_end_with(set_up_machine, "unrecognized arguments", 4)
+    run = dev(set_up_machine, "test", "--bogus")
+    assert run.returncode == 2
+    assert "pytest did not understand '--bogus'" in run.stderr
+
+
+def test_run_passes_its_arguments_on_to_the_demo(set_up_machine: Path) -> None:
+    run = dev(set_up_machine, "run", "--rt", "50")
+    assert (run.returncode, run.stdout) == (0, "kentongan demo --rt 50\n")
 
 
 def test_it_is_plain_posix_sh() -> None:
