@@ -203,10 +203,10 @@ class FcmProcess:
 
     # The pipes
 
-    def _write(self, messages: list[Send] | list[Ping]) -> None:
+    def _write(self, messages: Sequence[Send | Ping]) -> None:
         # The window bounds what a frozen child can leave here, so nothing waits for the pipe to drain.
         if self._process is not None and self._process.stdin is not None and not self._process.stdin.is_closing():
-            self._process.stdin.write(encode_frame([*messages]))
+            self._process.stdin.write(encode_frame(messages))
 
     async def _read(self, process: asyncio.subprocess.Process) -> None:
         pipe, reader = cast(asyncio.StreamReader, process.stdout), server_reader()

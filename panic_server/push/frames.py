@@ -5,6 +5,7 @@ Sans I/O: bytes in, messages out, and back.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Generic, TypeVar
 
 import msgspec
@@ -90,6 +91,6 @@ def server_reader() -> FrameReader[FromChild]:
 _encoder = msgspec.msgpack.Encoder()
 
 
-def encode_frame(messages: list[ToChild] | list[FromChild]) -> bytes:
+def encode_frame(messages: Sequence[ToChild | FromChild]) -> bytes:
     body = _encoder.encode(messages)
     return len(body).to_bytes(4) + body

@@ -17,7 +17,8 @@ from tests.fake_fcm.pushes import NOON, a_device, a_piece_of_news, a_push
 class Adapter(Protocol):
     """An outbox and the two things that others do to it: the journal's commit, and people registering devices."""
 
-    outbox: Outbox
+    @property
+    def outbox(self) -> Outbox: ...
 
     async def commit(self, pushes: Iterable[Push]) -> None: ...
 
@@ -26,7 +27,7 @@ class Adapter(Protocol):
 
 class InMemory:
     def __init__(self) -> None:
-        self.outbox: MemoryOutbox = MemoryOutbox()
+        self.outbox = MemoryOutbox()
 
     async def commit(self, pushes: Iterable[Push]) -> None:
         self.outbox.add(pushes)

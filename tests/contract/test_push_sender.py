@@ -14,9 +14,8 @@ from panic_server.push.memory import MemorySender
 from panic_server.push.metrics import PushMetrics
 from panic_server.push.null import NullSender
 from panic_server.push.port import Answer, Delivery, Sender, Verdict
-from tests.fake_fcm.fixture import FakeFcmProcess
+from tests.fake_fcm.process import FakeFcmProcess
 from tests.fake_fcm.pushes import a_device, eventually
-
 
 pytest_plugins = ["tests.fake_fcm.fixture"]
 

@@ -5,6 +5,7 @@ import pytest
 
 from panic_server.push.frames import (
     FrameTooLong,
+    FromChild,
     Ping,
     Pong,
     Ready,
@@ -25,8 +26,8 @@ def test_what_the_server_says_arrives_in_the_child() -> None:
 
 
 def test_what_the_child_says_arrives_in_the_server() -> None:
-    answers = [Ready(100), RESULT, Pong(1, authorised=True)]
-    assert server_reader().feed(encode_frame([*answers])) == answers
+    answers: list[FromChild] = [Ready(100), RESULT, Pong(1, authorised=True)]
+    assert server_reader().feed(encode_frame(answers)) == answers
 
 
 def test_frames_may_arrive_in_any_pieces() -> None:
