@@ -1,1 +1,1 @@
-"""Load on a running server, and the checker that proves from outside that nothing was lost. Imports none of the packages."""
+"""Load on a running server, and the checker that proves from outside that nothing was lost."""
