@@ -15,8 +15,6 @@ export const officer = {
   "officer.offer_left": ["sisa {seconds} detik", "{seconds} s left"],
   "officer.accept": ["Terima", "Accept"],
   "officer.decline": ["Tolak", "Decline"],
-  "officer.taken": ["Sudah diambil petugas lain.", "Another officer has taken it."],
-  "officer.expired": ["Waktu menjawab sudah habis.", "The time to answer is over."],
   "officer.task": ["Tugas Anda", "Your task"],
   "officer.en_route": ["Menuju TKP", "On the way"],
   "officer.arrived": ["Sudah tiba di TKP", "I have arrived"],

@@ -64,7 +64,6 @@ export const shared = {
   "sign_in.again": ["Coba lagi", "Try again"],
   "sign_in.working": ["Sedang masuk…", "Signing in…"],
   "sign_in.emergency": ["Dalam bahaya sekarang?", "In danger now?"],
-  "sign_in.go_to": ["Tautan itu untuk halaman lain: {page}", "That link is for another page: {page}"],
 
   "error.unreachable": ["Tidak ada sambungan. Coba lagi.", "No connection. Try again."],
   "error.not_allowed": ["Anda tidak berhak melakukan ini.", "You are not allowed to do this."],
@@ -73,6 +72,14 @@ export const shared = {
     "Kejadian ini baru saja berubah. Periksa, lalu coba lagi.",
     "This incident has just changed. Look again, then retry.",
   ],
+  "error.incident_closed": ["Kejadian ini sudah ditutup.", "This incident is closed."],
+  "error.claimed_by_another": ["Sudah diambil operator lain.", "Another operator has claimed it."],
+  "error.not_claimed": ["Anda belum mengambil kejadian ini.", "You have not claimed this incident."],
+  "error.offer_taken": ["Sudah diambil petugas lain.", "Another officer has taken it."],
+  "error.offer_expired": ["Waktu menjawab sudah habis.", "The time to answer is over."],
+  "error.offer_ended": ["Penawaran ini sudah berakhir.", "This offer has ended."],
+  "error.officer_engaged": ["Anda masih punya tugas lain.", "You still have another task."],
+  "error.officer_off_duty": ["Anda sedang lepas tugas.", "You are off duty."],
   "error.gone": ["Sudah tidak ada.", "It no longer exists."],
   "error.other": ["Tidak berhasil ({code}).", "That did not work ({code})."],
 } as const;

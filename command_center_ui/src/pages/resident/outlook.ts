@@ -1,0 +1,30 @@
+/* What the resident is told, from the newest press and the server's last word about it. Pure. */
+import type { AlarmProgress } from "../../wire";
+import type { Entry } from "./queue";
+
+export type Outlook =
+  "none" | "sending" | "queued" | "failed" | "received" | "offered" | "coming" | "on_scene" | "closed";
+
+export function outlookOf(entry: Entry | null, progress: AlarmProgress | null, online: boolean): Outlook {
+  if (entry === null) return "none";
+  if (entry.progress === "refused") return "failed";
+  if (entry.progress !== "accepted") return entry.attempt === 0 && online ? "sending" : "queued";
+  return progress === null || progress.id !== entry.press.id ? "received" : stageOf(progress);
+}
+
+function stageOf(progress: AlarmProgress): Outlook {
+  if (progress.status === "closed") return "closed";
+  switch (progress.stage) {
+    case "offered":
+      return "offered";
+    case "accepted":
+      return "coming";
+    case "on_scene":
+      return "on_scene";
+    case "closed":
+      return "closed";
+    case "received":
+    case "cancelled_by_resident":
+      return "received";
+  }
+}

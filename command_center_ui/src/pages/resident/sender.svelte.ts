@@ -1,0 +1,155 @@
+/* Gets every press to the server: keeps the queue on the phone, sends what is due, and asks how the last one goes on. */
+import { newId } from "../../api/uuid";
+import { ApiError, Unreachable, request } from "../../api/http";
+import { Whereabouts } from "../../location/whereabouts.svelte";
+import type { AlarmAccepted, AlarmProgress, Kind } from "../../wire";
+import { type Entry, type Happening, type Queue, after, bodyOf, due, restored } from "./queue";
+import { outlookOf } from "./outlook";
+
+/** Two to three seconds: soon enough for somebody who waits, and a tenth of what the server could bear. */
+const ASK_EVERY_MS = 2_500;
+const TICK_MS = 250;
+/** A try that hangs longer than this is given up for a new one; the id makes the repetition harmless. */
+const SEND_TIMEOUT_MS = 6_000;
+
+export class Sender {
+  queue = $state.raw<Queue>([]);
+  progress = $state.raw<AlarmProgress | null>(null);
+  progressAt = $state<number | null>(null);
+  online = $state(navigator.onLine);
+  latest = $derived<Entry | null>(this.queue.at(-1) ?? null);
+  outlook = $derived(outlookOf(this.latest, this.progress, this.online));
+  where = new Whereabouts((position) => this.#happen({ type: "fix", position }));
+
+  #token: string;
+  #key: string;
+  #askedAt = 0;
+  #asking = false;
+  #stop = new AbortController();
+
+  constructor(token: string, subject: string) {
+    this.#token = token;
+    this.#key = `kentongan.resident.queue.${subject}`;
+    this.queue = restored(read(this.#key));
+  }
+
+  start(): void {
+    const { signal } = this.#stop;
+    addEventListener("online", () => this.#network(true), { signal });
+    addEventListener("offline", () => this.#network(false), { signal });
+    const ticker = setInterval(() => this.#tick(), TICK_MS);
+    signal.addEventListener("abort", () => clearInterval(ticker));
+    this.where.start();
+    this.#tick();
+  }
+
+  stop(): void {
+    this.#stop.abort();
+    this.where.stop();
+  }
+
+  /** Kept on the phone first, sent in the same moment, with whatever position is known now. */
+  press(kind: Kind, silent: boolean): void {
+    const now = Date.now();
+    const press = {
+      id: newId(),
+      kind,
+      silent,
+      pressedAt: new Date(now).toISOString(),
+      position: this.where.current(now),
+    };
+    this.#happen({ type: "pressed", press, now });
+    this.#tick();
+  }
+
+  /** Back to the button: only presses that are over are forgotten, never one that is still to be sent. */
+  dismiss(): void {
+    for (const entry of this.queue) {
+      if (entry.progress === "accepted" || entry.progress === "refused")
+        this.#happen({ type: "forget", id: entry.press.id });
+    }
+    this.progress = null;
+    this.progressAt = null;
+  }
+
+  #happen(happening: Happening): void {
+    this.queue = after(this.queue, happening);
+    keep(this.#key, JSON.stringify(this.queue));
+  }
+
+  #network(online: boolean): void {
+    this.online = online;
+    if (!online) return;
+    this.#happen({ type: "online", now: Date.now() });
+    this.#tick();
+  }
+
+  #tick(): void {
+    const now = Date.now();
+    for (const entry of due(this.queue, now)) void this.#send(entry);
+    if (now - this.#askedAt >= ASK_EVERY_MS) void this.#ask(now);
+  }
+
+  async #send(entry: Entry): Promise<void> {
+    const { id } = entry.press;
+    this.#happen({ type: "sending", id });
+    const body = bodyOf(entry.press, new Date().toISOString());
+    try {
+      const answer = await request<AlarmAccepted>("POST", "/v1/alarms", {
+        token: this.#token,
+        body,
+        timeoutMs: SEND_TIMEOUT_MS,
+      });
+      this.#happen({ type: "accepted", id, answer });
+      void this.#ask(Date.now());
+    } catch (error) {
+      this.#happen(this.#setback(id, error));
+    }
+  }
+
+  #setback(id: string, error: unknown): Happening {
+    if (error instanceof ApiError && isFinal(error)) return { type: "refused", id, code: error.code };
+    if (!(error instanceof ApiError) && !(error instanceof Unreachable)) throw error;
+    const retryAfterMs = error instanceof ApiError ? error.retryAfterMs : null;
+    return { type: "failed", id, now: Date.now(), random: Math.random(), retryAfterMs };
+  }
+
+  async #ask(now: number): Promise<void> {
+    const entry = this.latest;
+    const over = this.progress?.status === "closed" && this.progress.id === entry?.press.id;
+    if (entry === null || entry.progress !== "accepted" || over || this.#asking) return;
+    this.#asking = true;
+    this.#askedAt = now;
+    try {
+      const path = `/v1/alarms/${encodeURIComponent(entry.press.id)}`;
+      this.progress = await request<AlarmProgress>("GET", path, { token: this.#token });
+      this.progressAt = Date.now();
+    } catch (error) {
+      if (!(error instanceof ApiError) && !(error instanceof Unreachable)) throw error;
+    } finally {
+      this.#asking = false;
+    }
+  }
+}
+
+/** Refusals that no repetition mends. Everything else is tried again, because a press must never be given up too early. */
+function isFinal(error: ApiError): boolean {
+  return [400, 401, 403, 413, 415, 422].includes(error.status);
+}
+
+function read(key: string): string | null {
+  try {
+    return localStorage.getItem(key);
+  } catch {
+    return null;
+  }
+}
+
+/** A phone whose storage is full or shut still sends; it only cannot remember the press after the page is closed. */
+function keep(key: string, text: string): void {
+  try {
+    localStorage.setItem(key, text);
+  } catch {
+    return;
+  }
+}
