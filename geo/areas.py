@@ -1,7 +1,7 @@
 """AreaMap: the areas and sectors of a city, immutable, versioned, with its spatial index. It is swapped as a whole."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import Self
 
@@ -74,6 +74,11 @@ class AreaMap:
     def parents(self, code: str) -> tuple[Area, ...]:
         """Everything above the area, smallest first."""
         return self.chain(code)[1:]
+
+    def drawn_sectors(self) -> tuple[Sector, ...]:
+        """The sectors, each with a polygon to show: its own, or the union of its areas."""
+        outlines = self.index.sectors.layer.outlines
+        return tuple(replace(sector, geometry=outlines[number]) for number, sector in enumerate(self.sectors))
 
     def areas(self, level: Level | None = None, bbox: Bbox | None = None) -> tuple[Area, ...]:
         """By level and code; with a box only those whose own box meets it."""

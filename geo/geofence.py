@@ -1,7 +1,8 @@
 """Where is this: a position and a map give a Place. Total: every position, or none, has an answer.
 
 Containment is decided in degrees, exactly as the polygons were drawn; distances and overlaps in metres on the Mercator
-plane. What several areas hold belongs to the deepest level and there to the lowest code: docs/decisions/003-geofence.md.
+plane. What several areas hold belongs to the deepest level and there to the lowest code. The rules and their reasons:
+docs/decisions/003-geofence.md.
 """
 
 from collections.abc import Sequence
