@@ -18,7 +18,7 @@ class Metrics:
     content_type = CONTENT_TYPE_LATEST
 
     def __init__(self) -> None:
-        registry = self._registry = CollectorRegistry()
+        registry = self.registry = CollectorRegistry()
         ProcessCollector(registry=registry)
         self._alarms = Counter("kentongan_alarms", "Alarms on disk, repeats not counted", ["kind"], registry=registry)
         self._repeats = Counter("kentongan_alarm_repeats", "Alarms that were sent again", registry=registry)
@@ -88,7 +88,7 @@ class Metrics:
 
     def render(self) -> bytes:
         """The text format of `content_type`."""
-        return generate_latest(self._registry)
+        return generate_latest(self.registry)
 
 
 def _histogram(name: str, documentation: str, registry: CollectorRegistry) -> Histogram:

@@ -21,14 +21,14 @@ class Publisher:
     def __init__(self, hub: Hub, queries: SqlQueries, *, epoch: str, seq: int) -> None:
         self._hub = hub
         self._queries = queries
-        self._epoch = epoch
+        self.epoch = epoch
         self.seq = seq
         self._target = seq
         self._filling: asyncio.Task[None] | None = None
 
     def take(self, committed: Committed) -> None:
         """One of our own commits. When others committed in between, theirs are read first."""
-        if committed.epoch != self._epoch:
+        if committed.epoch != self.epoch:
             self.restart(committed.epoch, committed.seq)
         elif committed.first_seq == self.seq + 1:
             self._publish_own(committed)
@@ -42,7 +42,7 @@ class Publisher:
 
     def restart(self, epoch: str, seq: int) -> None:
         """Another history: every client takes a fresh snapshot."""
-        self._epoch = epoch
+        self.epoch = epoch
         self.seq = seq
         self._hub.restart(epoch, seq)
 

@@ -7,6 +7,7 @@ from dispatch.policy import Policy
 from panic_server.clock import Clock
 
 if TYPE_CHECKING:
+    from panic_server.bus.port import Bus
     from panic_server.duty.board import DutyBoard
     from panic_server.health import Health
     from panic_server.journal.reading import Accounts, Queries
@@ -29,6 +30,7 @@ class Services:
     accounts: "Accounts"
     maps: "Maps"
     board: "DutyBoard"
+    bus: "Bus"
     hub: "Hub"
     health: "Health"
     metrics: "Metrics"

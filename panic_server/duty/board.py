@@ -1,4 +1,4 @@
-"""The duty board: who is on duty, where, doing what. In memory, as columns, so that ranking thousands takes microseconds.
+"""The duty board: who is on duty, where, doing what. In memory, as columns, so that ranking takes microseconds.
 
 Duty and engagements come from the journal's writer, on its thread; positions from the event loop. The newest position
 wins.

@@ -5,11 +5,11 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 
-from geo.geojson import read_map, write_map
 from sqlalchemy import func, insert, select
 from sqlalchemy.engine import Connection
 
-from geo.areas import Area, AreaMap, Sector
+from geo.areas import AreaMap
+from geo.geojson import read_map, write_map
 from panic_server.journal import tables
 from panic_server.journal.accounts import add_code, add_person, add_token, note_change
 from panic_server.journal.database import open_engine
@@ -59,7 +59,7 @@ def issue_code(url: str, *, role: Role, subject: str, areas: tuple[str, ...], na
     return code
 
 
-def current_map(connection: Connection) -> AreaMap:
+def load_map(connection: Connection) -> AreaMap:
     """The newest version; an empty map before the first import."""
     table = tables.maps
     row = connection.execute(
@@ -68,13 +68,19 @@ def current_map(connection: Connection) -> AreaMap:
     return read_map(row.document.encode(), version=row.version) if row else AreaMap.empty()
 
 
-def store_map(connection: Connection, areas: Sequence[Area], sectors: Sequence[Sector], *, now: datetime) -> AreaMap:
-    """The next version, in force for every running server within a second. Raises MapRefused."""
+def current_map(url: str) -> AreaMap:
+    with opened(url) as connection:
+        return load_map(connection)
+
+
+def store_map(url: str, files: Sequence[File], *, now: datetime) -> AreaMap:
+    """All files together are the next version, in force in every running server within a second. Raises MapRefused."""
     table = tables.maps
-    last = connection.execute(select(func.max(table.c.version))).scalar() or 0
-    built = AreaMap.build(areas, sectors, version=last + 1)
-    document = write_map(areas, sectors).decode()
-    connection.execute(insert(table).values(version=built.version, imported_at=micros(now), document=document))
-    connection.execute(table.delete().where(table.c.version <= built.version - MAPS_KEPT))
-    note_change(connection, "map")
+    with opened(url) as connection:
+        last = connection.execute(select(func.max(table.c.version))).scalar() or 0
+        built = read_map(files, version=last + 1)
+        document = write_map(built.areas(), built.sectors).decode()
+        connection.execute(insert(table).values(version=built.version, imported_at=micros(now), document=document))
+        connection.execute(table.delete().where(table.c.version <= built.version - MAPS_KEPT))
+        note_change(connection, "map")
     return built

@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 
 from msgspec.json import Decoder
 from sqlalchemy import Engine, Select, func, or_, select
-from sqlalchemy.engine import Connection, Row
+from sqlalchemy.engine import Connection
 from sqlalchemy.exc import SQLAlchemyError
 
 from dispatch.incident import Incident
@@ -170,11 +170,11 @@ def may_see(incident: Incident, reader: Principal) -> bool:
     return reader.role is not Role.RESIDENT and bool(selectors(incident) & reader.selectors())
 
 
-def _stored_alarm(row: Row[Any]) -> StoredAlarm:
+def _stored_alarm(row: Any) -> StoredAlarm:
     return StoredAlarm(read_alarm(row.record), row.incident_id, moment(row.received_at), row.raw_position)
 
 
-def _duty_position(row: Row[Any]) -> Position | None:
+def _duty_position(row: Any) -> Position | None:
     if row.lat is None:
         return None
     return Position(row.lat, row.lon, row.accuracy_m, moment(row.position_at))

@@ -6,7 +6,6 @@ from sqlalchemy import Column, Integer, Table, delete, select, text, true, updat
 from sqlalchemy.dialects.postgresql import insert as postgres_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.engine import Connection
-from sqlalchemy.engine.cursor import CursorResult
 from sqlalchemy.sql.expression import Executable
 
 from panic_server.journal import tables
@@ -75,7 +74,7 @@ def _run(connection: Connection, statement: Executable, rows: list[tuple[object,
     if not rows:
         return None
     result = connection.execute(statement, rows_parameter(rows))
-    return result.rowcount if isinstance(result, CursorResult) else None
+    return result.rowcount
 
 
 def _change_incidents(dialect: str) -> Executable:

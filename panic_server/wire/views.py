@@ -3,10 +3,10 @@
 from dispatch.escalation import next_due
 from dispatch.incident import Assignment, Incident, Offer, Person, Told
 from dispatch.policy import Policy
-from geo.areas import AreaRef
+from geo.areas import AreaMap, AreaRef
 from geo.geofence import Place
 from geo.position import Position
-from panic_server.people import View
+from panic_server.people import Principal, View
 from panic_server.wire import shapes
 
 
@@ -118,3 +118,10 @@ def incident(known: Incident, view: View, policy: Policy) -> shapes.Incident:
         disposition=known.disposition.value if known.disposition else None,
         next_due_at=next_due(known, policy) if is_operator else None,
     )
+
+
+def me(principal: Principal, area_map: AreaMap, *, on_duty: bool | None) -> shapes.Me:
+    """An area that the map does not know goes by its code."""
+    known = ((code, area_map.area(code) or area_map.sector(code)) for code in principal.areas)
+    areas = tuple(shapes.Area(code, found.name if found else code) for code, found in known)
+    return shapes.Me(principal.subject, principal.role.value, principal.name, areas, on_duty)

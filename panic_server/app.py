@@ -1,0 +1,325 @@
+"""Puts a server together, starts it and ends it. Nothing connects or starts before `Server.start`."""
+
+import asyncio
+import fcntl
+import random
+from collections.abc import Awaitable, Callable, MutableMapping, Sequence
+from datetime import timedelta
+from typing import IO, Any
+
+import structlog
+
+from dispatch.commands import LookAgain
+from dispatch.errors import Refused
+from dispatch.policy import Policy
+from panic_server.api.application import build_api
+from panic_server.bus.memory import MemoryBus
+from panic_server.bus.port import Bus, OfficerPosition
+from panic_server.bus.streams import RedisBus
+from panic_server.clock import Clock, SystemClock, new_id
+from panic_server.duty.board import DutyBoard
+from panic_server.follower import Follower
+from panic_server.health import Health
+from panic_server.journal.accounts import SqlAccounts
+from panic_server.journal.admin import load_map, migrate
+from panic_server.journal.database import DatabaseUnusable
+from panic_server.journal.outbox import SqlOutbox
+from panic_server.journal.port import SYSTEM, CheckpointOrder, Done, IncidentOrder, JournalUnavailable
+from panic_server.journal.queries import Reader, SqlQueries
+from panic_server.journal.writer import Committed, Writer
+from panic_server.live.endpoint import LiveEndpoint
+from panic_server.live.hub import Hub, Sources
+from panic_server.maps import Maps
+from panic_server.mark import read_mark, write_mark
+from panic_server.metrics import Metrics
+from panic_server.people import Principal, Role
+from panic_server.publisher import Publisher
+from panic_server.push.fcm_process import FcmProcess
+from panic_server.push.metrics import PushMetrics
+from panic_server.push.null import NullSender
+from panic_server.push.port import OutboxUnavailable, Sender
+from panic_server.push.relay import Relay
+from panic_server.services import Services
+from panic_server.settings import Settings
+from panic_server.surroundings import Surroundings
+from panic_server.timer import Timer
+from panic_server.wire import shapes, views
+
+log = structlog.get_logger(__name__)
+
+CHECKPOINT = timedelta(seconds=30)
+OUTBOX_LOOK = timedelta(seconds=2)
+MARK = timedelta(seconds=1)
+
+Scope = MutableMapping[str, Any]
+
+
+class Server:
+    """One process of Kentongan. `await start()` raises DatabaseUnusable, SQLAlchemyError or OSError."""
+
+    def __init__(self, settings: Settings, clock: Clock | None = None, policy: Policy | None = None) -> None:
+        self.settings = settings
+        self.clock = clock or SystemClock()
+        self.policy = policy or Policy()
+        self.metrics = Metrics()
+        self.health = Health(self.clock)
+        self.board = DutyBoard(self.policy, self.clock)
+        self.maps = Maps()
+        self._tasks: list[asyncio.Task[None]] = []
+        self._lock: IO[str] | None = None
+        self._head = ("", 0)
+        self._marked = ("", 0)
+
+    async def start(self) -> None:
+        settings = self.settings
+        settings.data_dir.mkdir(parents=True, exist_ok=True)
+        self._take_data_dir()
+        await asyncio.to_thread(migrate, settings.database_url)
+        self._build()
+        await self.follower.start()
+        loaded = await self.writer.start(mark=read_mark(settings.data_dir))
+        self.board.restore((row.officer_id, row.position) for row in await self.queries.duty() if row.position)
+        await self.hub.start(loaded.epoch, loaded.seq)
+        self._head = (loaded.epoch, loaded.seq)
+        self.publisher = Publisher(self.hub, self.queries, epoch=loaded.epoch, seq=loaded.seq)
+        self.timer.take(loaded.dues)
+        await self.relay.start()
+        await self.bus.start()
+        self._start_tasks()
+
+    def _take_data_dir(self) -> None:
+        """Two servers on one SQLite file would each hold the other's news for half a second; one is enough."""
+        if not self.settings.is_embedded:
+            return
+        self._lock = (self.settings.data_dir / "serve.lock").open("w", encoding="utf-8")
+        try:
+            fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            raise DatabaseUnusable(f"another server already runs on {self.settings.data_dir}") from error
+
+    def _build(self) -> None:
+        url, clock, policy = self.settings.database_url, self.clock, self.policy
+        self.reader = Reader(url)
+        self.queries = SqlQueries(self.reader)
+        self.accounts = SqlAccounts(url, self.reader, clock)
+        self.outbox = SqlOutbox(url, self.reader, is_alone=self.settings.is_embedded)
+        self.writer = Writer(url, clock=clock, policy=policy, world=Surroundings(self.maps, self.board))
+        self.timer = Timer(clock, self._look_again)
+        self.follower = Follower(
+            self.queries,
+            clock,
+            on_head=self._on_head,
+            on_change={"map": self._read_map, "accounts": self._read_accounts},
+        )
+        self._build_bus()
+        push_metrics = PushMetrics(self.metrics.registry)
+        sender = self._sender(push_metrics)
+        self.relay = Relay(self.outbox, sender, clock, push_metrics, random=random.random)
+        self._build_front()
+        self.writer.on_commit(self._on_commit)
+        self._register_health()
+
+    def _build_bus(self) -> None:
+        redis_url = self.settings.redis_url
+        self.bus: Bus = MemoryBus() if redis_url is None else RedisBus(redis_url, node=new_id(), clock=self.clock)
+        self.bus.on_wake(lambda _seq: self.follower.wake())
+        self.bus.on_positions(self._on_positions)
+
+    def _sender(self, metrics: PushMetrics) -> Sender:
+        credentials = self.settings.fcm_credentials
+        if credentials is None:
+            return NullSender()
+        # The child is a real process, so it is watched by real time even where a test moves the server's.
+        return FcmProcess(
+            credentials, clock=SystemClock(), metrics=metrics, random=random.random, fcm_url=self.settings.fcm_url
+        )
+
+    def _build_front(self) -> None:
+        sources = Sources(
+            clock=self.clock,
+            queries=self.queries,
+            policy=self.policy,
+            metrics=self.metrics,
+            board=self.board,
+            degraded=self.health.degraded,
+            me=self.me,
+            principal_of=self.accounts.principal,
+        )
+        self.hub = Hub(sources)
+        self.services = Services(
+            settings=self.settings,
+            clock=self.clock,
+            policy=self.policy,
+            writer=self.writer,
+            queries=self.queries,
+            accounts=self.accounts,
+            maps=self.maps,
+            board=self.board,
+            bus=self.bus,
+            hub=self.hub,
+            health=self.health,
+            metrics=self.metrics,
+        )
+        live = LiveEndpoint(self.hub, self.accounts.principal, self.clock, self.metrics)
+        api = build_api(self.services)
+
+        async def app(scope: Scope, receive: Callable[..., Any], send: Callable[..., Any]) -> None:
+            if scope["type"] == "websocket" and scope["path"] == "/v1/live":
+                await live(scope, receive, send)
+            else:
+                await api(scope, receive, send)
+
+        self.app = app
+
+    def me(self, principal: Principal) -> shapes.Me:
+        on_duty = self.board.is_on_duty(principal.subject) if principal.role is Role.OFFICER else None
+        return views.me(principal, self.maps.current, on_duty=on_duty)
+
+    def _start_tasks(self) -> None:
+        loops: list[tuple[str, Callable[[], Awaitable[None]]]] = [
+            ("timer", self.timer.run),
+            ("follower", self.follower.run),
+            ("checkpoint", lambda: self._every(CHECKPOINT, self._checkpoint)),
+            ("outbox", lambda: self._every(OUTBOX_LOOK, self._look_at_outbox)),
+            ("mark", lambda: self._every(MARK, self._write_mark)),
+        ]
+        self._tasks = [asyncio.create_task(self._keep(name, loop)) for name, loop in loops]
+
+    async def stop(self) -> None:
+        """Finishes what waits. What is in nobody's hands any more is on disk."""
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await self.hub.stop()
+        await self._checkpoint()
+        await self.writer.stop()
+        await self.relay.stop()
+        await self.bus.stop()
+        self._write_mark_now()
+        for part in (self.accounts, self.outbox, self.reader):
+            await asyncio.to_thread(part.close)
+        if self._lock is not None:
+            self._lock.close()
+
+    # What the parts tell each other.
+
+    def _on_commit(self, committed: Committed) -> None:
+        if committed.orders:
+            self.metrics.committed(committed.orders, committed.seconds)
+        self._head = (committed.epoch, committed.seq)
+        self.publisher.take(committed)
+        self.relay.wake(committed.pushes)
+        if committed.ended_offers:
+            self.relay.withdraw(committed.ended_offers)
+        self.timer.take(committed.dues)
+        if committed.events:
+            self.bus.announce(committed.seq)
+
+    def _on_head(self, epoch: str, seq: int) -> None:
+        """The database's head, as the follower found it."""
+        if (epoch, seq) == self._head or (epoch == self._head[0] and seq <= self._head[1]):
+            return
+        self._head = (epoch, seq)
+        self.writer.nudge()
+        if epoch == self.publisher.epoch:
+            self.publisher.follow(seq)
+
+    def _on_positions(self, positions: Sequence[OfficerPosition]) -> None:
+        for officer_id, position in positions:
+            self.board.take_positions(officer_id, [position])
+
+    async def _look_again(self, incident_id: str) -> bool:
+        try:
+            done = await self.writer.submit(IncidentOrder(LookAgain(), SYSTEM, incident_id=incident_id))
+        except (JournalUnavailable, Refused):
+            return False
+        return isinstance(done, Done) and done.seq is not None
+
+    async def _read_map(self) -> None:
+        area_map = await self.reader.ask(load_map)
+        if area_map.version != self.maps.current.version:
+            self.maps.swap(area_map)
+            log.info("map.in_force", version=area_map.version)
+
+    async def _read_accounts(self) -> None:
+        self.accounts.forget()
+        self.maps.take_representatives(await self.accounts.people(Role.REPRESENTATIVE))
+
+    # What runs in the background.
+
+    async def _keep(self, name: str, loop: Callable[[], Awaitable[None]]) -> None:
+        """An unexpected error ends no loop: it is recorded, counted, and the loop begins again."""
+        while True:
+            try:
+                await loop()
+            except Exception:
+                log.exception("background.failed", loop=name)
+                self.metrics.fault(name)
+            await self.clock.sleep_until(self.clock.now() + timedelta(seconds=1))
+
+    async def _every(self, pause: timedelta, work: Callable[[], Awaitable[None]]) -> None:
+        while True:
+            await self.clock.sleep_until(self.clock.now() + pause)
+            await work()
+
+    async def _checkpoint(self) -> None:
+        positions = self.board.unsaved()
+        if not positions:
+            return
+        try:
+            await self.writer.submit(CheckpointOrder(positions))
+        except JournalUnavailable:
+            log.warning("checkpoint.journal_unavailable")
+
+    async def _look_at_outbox(self) -> None:
+        try:
+            age_s = await self.outbox.pending_age(self.clock.now())
+            pending = (await self.outbox.counts()).get("pending", 0)
+        except OutboxUnavailable:
+            return
+        self.metrics.outbox(age_s=age_s, pending=pending)
+        self._outbox_age_s = age_s
+
+    async def _write_mark(self) -> None:
+        await asyncio.to_thread(self._write_mark_now)
+
+    def _write_mark_now(self) -> None:
+        if self._head == self._marked or not self._head[0]:
+            return
+        try:
+            write_mark(self.settings.data_dir, *self._head)
+            self._marked = self._head
+        except OSError as error:
+            log.warning("mark.not_written", error=type(error).__name__)
+
+    # How it is.
+
+    def _register_health(self) -> None:
+        self._outbox_age_s: float | None = None
+        self.health.register("journal", self._check_journal, essential=True)
+        self.health.register("database", self.follower.check, essential=True)
+        self.health.register("schema", lambda: shapes.Component("schema", ok=True, detail="current"), essential=True)
+        self.health.register("timer", self.timer.check, essential=True)
+        self.health.register("map", self._check_map)
+        self.health.register("push", self._check_push, words=self.relay.degraded)
+        self.health.register("bus", self._check_bus, words=self.bus.degraded)
+
+    def _check_journal(self) -> shapes.Component:
+        failing_since = self.writer.failing_since
+        detail = "writes" if failing_since is None else f"cannot write: {self.writer.last_error}"
+        return shapes.Component("journal", ok=failing_since is None, detail=detail)
+
+    def _check_map(self) -> shapes.Component:
+        version = self.maps.current.version
+        return shapes.Component("map", ok=version > 0, detail=f"version {version}" if version else "no map imported")
+
+    def _check_push(self) -> shapes.Component:
+        words = self.relay.degraded()
+        age = "nothing waits" if self._outbox_age_s is None else f"the oldest waits for {self._outbox_age_s:.0f} s"
+        return shapes.Component("push", ok=not words, detail="; ".join((age, *words)))
+
+    def _check_bus(self) -> shapes.Component:
+        words = self.bus.degraded()
+        return shapes.Component(
+            "bus", ok=not words, detail="hears the others" if not words else "the database is polled"
+        )
