@@ -28,6 +28,8 @@ def bare_machine(tmp_path: Path) -> Path:
 def has_program(machine: Path, name: str, script: str) -> None:
     program = machine / (name if "/" in name else f"bin/{name}")
     program.parent.mkdir(parents=True, exist_ok=True)
+    # Written through a link, it would replace the machine's own program.
+    program.unlink(missing_ok=True)
     program.write_text(f"#!/bin/sh\n{script}\n", encoding="utf-8")
     program.chmod(0o755)
 
