@@ -87,7 +87,7 @@ def decode_exactly(raw: bytes, decoder: msgspec.json.Decoder[T]) -> T:
     try:
         decoded = decoder.decode(raw)
     except msgspec.ValidationError as error:
-        raise Refusal(BODY_INVALID, _which_field(str(error))) from None
+        raise Refusal(BODY_INVALID, field_of(str(error))) from None
     except (msgspec.DecodeError, UnicodeDecodeError):
         raise Refusal(JSON_MALFORMED) from None
     if isinstance(decoded, msgspec.Struct):
@@ -162,7 +162,7 @@ def _mend(value: Any) -> Any:
 _FIELD: Final = re.compile(r"at `\$\.([a-z_]+)|required field `([a-z_]+)`")
 
 
-def _which_field(message: str) -> str:
+def field_of(message: str) -> str:
     """A sentence that names the field; the rest of msgspec's message may repeat what the client sent."""
     found = _FIELD.search(message)
     if found is None:

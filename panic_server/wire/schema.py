@@ -1,9 +1,8 @@
-"""The OpenAPI 3.1 document's parts that come from the wire shapes; `python -m panic_server.wire.schema` prints it whole."""
+"""What the wire shapes give to the OpenAPI 3.1 document; `python -m panic_server.wire.schema` prints it whole."""
 
 import inspect
 import sys
-from collections.abc import Iterable
-from typing import Any, Final, get_args, get_origin
+from typing import Any, Final
 
 import msgspec
 
@@ -14,10 +13,10 @@ Json = dict[str, Any]
 _REFERENCE: Final = "#/components/schemas/{name}"
 
 _LIVE_TEXT: Final = """\
-A WebSocket at `/v1/live` carries JSON text frames. The client's first frame is `Hello`; the console's browser may leave
-the token out, since its cookie comes along. The server answers with `Welcome` and a first full `Officers`, and then sends
-`Events` and `Heartbeat` frames whose ranges cover the journal without a hole. It closes with 1008 without rights, and
-with 4001 when the client reads too slowly and has to resume.
+A WebSocket at `/v1/live` carries JSON text frames. The client's first frame is `Hello`; the console's browser may
+leave the token out, since its cookie comes along. The server answers with `Welcome` and a first full `Officers`, and
+then sends `Events` and `Heartbeat` frames whose ranges cover the journal without a hole. It closes with 1008 without
+rights, and with 4001 when the client reads too slowly and has to resume.
 """
 
 # What a shape leaves open so that nothing is refused, and what a phone should send all the same.
@@ -31,14 +30,22 @@ _ADVICE: Final[dict[str, dict[str, Json]]] = {
         "silent": {"description": "true: nothing may sound or show near the caller"},
         "drill": {"description": "true: an exercise"},
     },
-    "PositionsRequest": {"positions": {"description": "Each a Position; those that cannot be one are counted as rejected"}},
+    "PositionsRequest": {
+        "positions": {"description": "Each a Position; those that cannot be one are counted as rejected"}
+    },
 }
 
 
 def wire_types() -> tuple[type[msgspec.Struct], ...]:
     """Every shape that travels."""
     found = (one for module in (shapes, live) for one in vars(module).values())
-    return tuple(dict.fromkeys(one for one in found if inspect.isclass(one) and issubclass(one, msgspec.Struct) and one is not msgspec.Struct))
+    return tuple(
+        dict.fromkeys(
+            one
+            for one in found
+            if inspect.isclass(one) and issubclass(one, msgspec.Struct) and one is not msgspec.Struct
+        )
+    )
 
 
 def components() -> Json:
@@ -53,7 +60,7 @@ def components() -> Json:
 
 def _name_time(field: str, described: Json) -> None:
     """msgspec leaves the format of a time out; a field ending in `at` that is a text is one."""
-    if field != "now" and field.split("_")[-1] != "at":
+    if field not in {"now", "at"} and not field.endswith("_at"):
         return
     for one in (described, *described.get("anyOf", ())):
         if one.get("type") == "string":

@@ -1,0 +1,101 @@
+"""The trigger, and what a resident may know of their own alarm."""
+
+from typing import Final
+
+import numpy as np
+from starlette.requests import Request
+from starlette.responses import Response
+
+from dispatch.incident import Assignment, Incident
+from geo.nearest import earth_xyz
+from geo.position import Position
+from panic_server.api.answers import answer
+from panic_server.api.auth import identify
+from panic_server.api.describe import PlainRoute, described, resource
+from panic_server.api.inputs import Anybody, Id, Kentongan
+from panic_server.api.press import read_press
+from panic_server.journal.port import Accepted
+from panic_server.services import Services
+from panic_server.wire import shapes, views
+from panic_server.wire.problems import ALARM_ID_INVALID, ALARM_ID_MISSING, ALARM_UNKNOWN, NOT_FOUND, Refusal
+from panic_server.wire.read import read_body
+
+# A guess until officers' real speeds are known: Jakarta's traffic moved at 25 to 30 km/h on average in TomTom's
+# Traffic Index of 2023, and a way through streets is about a third longer than the straight line.
+_SPEED_M_S: Final = 27 / 3.6 / 1.33
+
+routes = resource("alarms")
+
+
+async def press_button(request: Request) -> Response:
+    """An alarm: safe on disk once this answers.
+
+    Whatever is wrong with its fields is marked in `flags`, never refused. The same alarm sent again, by its id and the
+    sender, gets the first answer again with 200. Anybody with a token may press.
+    """
+    services: Services = request.app.state.services
+    principal = await identify(request)
+    raw = await read_body(request.headers, request.receive)
+    began_s = services.clock.monotonic()
+    press = read_press(raw, device=principal.subject, now=services.clock.now())
+    accepted = await services.writer.submit(press)
+    if not isinstance(accepted, Accepted):
+        raise TypeError("a press is answered with Accepted")
+    if accepted.is_repeat:
+        services.metrics.repeat()
+    else:
+        services.metrics.alarm(press.kind.value, services.clock.monotonic() - began_s)
+    return Response(accepted.answer, 200 if accepted.is_repeat else 201, media_type="application/json")
+
+
+_about = described(
+    gives=shapes.AlarmAccepted,
+    status=201,
+    takes=shapes.AlarmRequest,
+    refuses=(ALARM_ID_MISSING, ALARM_ID_INVALID),
+)
+_about["responses"][200] = {**_about["responses"][201], "description": "The same alarm again: the first answer"}
+
+TRIGGER: Final = PlainRoute("/v1/alarms", press_button, method="POST", about=_about)
+
+
+@routes.get("/v1/alarms/{alarm_id}", **described(gives=shapes.AlarmProgress, refuses=(ALARM_UNKNOWN, NOT_FOUND)))
+async def alarm_progress(alarm_id: Id, caller: Anybody, services: Kentongan) -> Response:
+    """What the sender of an alarm may know of it: its stage, and who is coming."""
+    found = await services.queries.alarm(caller.subject, alarm_id.lower())
+    if found is None:
+        raise Refusal(ALARM_UNKNOWN)
+    stored, incident = found
+    return answer(
+        shapes.AlarmProgress(
+            id=stored.alarm.id,
+            incident_id=incident.id,
+            received_at=stored.received_at,
+            stage=incident.stage.value,
+            status=incident.status.value,
+            kind=incident.kind.value,
+            silent=incident.silent,
+            drill=incident.drill,
+            place=views.place(stored.alarm.place),
+            flags=stored.alarm.flags,
+            coming=tuple(_coming(services, incident, one) for one in incident.open_assignments()),
+        )
+    )
+
+
+def _coming(services: Services, incident: Incident, assignment: Assignment) -> shapes.Coming:
+    officer_at = services.board.last_position(assignment.officer.id)
+    is_there = assignment.status.value == "on_scene"
+    distance_m = None if officer_at is None or incident.position is None else _distance_m(officer_at, incident.position)
+    return shapes.Coming(
+        name=assignment.officer.name,
+        status=assignment.status.value,
+        distance_m=None if distance_m is None else round(distance_m),
+        eta_s=None if distance_m is None or is_there else round(distance_m / _SPEED_M_S),
+    )
+
+
+def _distance_m(one: Position, other: Position) -> float:
+    """Straight; a chord through the Earth, which within a city is the distance on the ground to a millimetre."""
+    points = earth_xyz(np.array([one.lat, other.lat]), np.array([one.lon, other.lon]))
+    return float(np.linalg.norm(points[:, 0] - points[:, 1]))

@@ -1,0 +1,67 @@
+"""The HTTP application: every route of version 1, the screens, and the one OpenAPI document that describes them."""
+
+from functools import cache
+from typing import Final
+
+from fastapi import FastAPI
+from fastapi.openapi.utils import get_openapi
+from fastapi.routing import APIRoute
+from msgspec import json
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import BaseRoute, Route
+
+from panic_server.api import alarms, areas, incidents, me, offers, session
+from panic_server.api.areas import Outlines
+from panic_server.api.errors import install_error_handlers
+from panic_server.api.guard import Guard
+from panic_server.api.health import HEALTH_ROUTES
+from panic_server.api.pages import page_routes
+from panic_server.services import Services
+from panic_server.wire.schema import Json, document
+
+# The router goes from the first to the last, so what is hot stands first.
+_PLAIN: Final = (alarms.TRIGGER, me.POSITIONS, *HEALTH_ROUTES)
+_ROUTERS: Final = (alarms.routes, me.routes, offers.routes, incidents.routes, areas.routes, session.routes)
+
+
+def build_api(services: Services, *more: BaseRoute) -> FastAPI:
+    """`more` are routes that are no HTTP, as the live socket's."""
+    described = Route("/v1/openapi.json", _show_document, methods=["GET"])
+    routes: list[BaseRoute] = [*_PLAIN, *_api_routes(), *more, described, *page_routes()]
+    api = FastAPI(title="Kentongan", openapi_url=None, docs_url=None, redoc_url=None, redirect_slashes=False)
+    api.router.routes.extend(routes)
+    api.state.services = services
+    api.state.outlines = Outlines()
+    install_error_handlers(api)
+    api.add_middleware(Guard, metrics=services.metrics)
+    return api
+
+
+def _api_routes() -> list[APIRoute]:
+    return [route for router in _ROUTERS for route in router.routes if isinstance(route, APIRoute)]
+
+
+async def _show_document(_: Request) -> Response:
+    return Response(_document_bytes(), media_type="application/json")
+
+
+@cache
+def _document_bytes() -> bytes:
+    return json.encode(openapi_document())
+
+
+def openapi_document() -> Json:
+    """OpenAPI 3.1 of what is built, generated from the routes and the wire shapes."""
+    paths: Json = get_openapi(title="", version="", routes=_api_routes())["paths"]
+    for operation in (operation for path in paths.values() for operation in path.values()):
+        _drop_what_fastapi_assumes(operation["responses"])
+    for route in _PLAIN:
+        paths.setdefault(route.path, {})[route.method] = route.operation
+    return document(dict(sorted(paths.items())))
+
+
+def _drop_what_fastapi_assumes(responses: Json) -> None:
+    """It adds a 422 of its own wherever there is a parameter; ours are all problem+json."""
+    if "application/json" in responses.get("422", {}).get("content", {}):
+        del responses["422"]

@@ -1,0 +1,141 @@
+"""Where a point is, and the map's outlines as GeoJSON: made off the event loop, kept while the map is in force."""
+
+import asyncio
+import gzip
+import math
+from dataclasses import replace
+from typing import Annotated, Any, Final, Literal
+
+from msgspec import Meta, Struct
+from starlette.requests import Request
+from starlette.responses import Response
+
+from geo.areas import Area, AreaMap, Bbox, Level, Sector
+from geo.geofence import locate
+from geo.geojson import write_map
+from geo.position import Position
+from geo.sectors import sector_outline
+from panic_server.api.answers import answer
+from panic_server.api.describe import described, resource
+from panic_server.api.inputs import Anybody, Kentongan, query
+from panic_server.wire import shapes, views
+from panic_server.wire.problems import QUERY_INVALID, Refusal
+
+routes = resource("areas")
+
+# Below this a packet or two carries it either way.
+_COMPRESS_FROM_BYTES: Final = 2048
+
+# Two cores; a city's outlines take half a second to write and compress, and the trigger must not wait behind them.
+_AT_ONCE: Final = 2
+
+
+class PlaceQuery(Struct, frozen=True):
+    lat: Annotated[float, Meta(ge=-90, le=90)]
+    lon: Annotated[float, Meta(ge=-180, le=180)]
+    accuracy_m: Annotated[float, Meta(gt=0, le=100_000)] | None = None
+
+
+@routes.get("/v1/areas/at", **described(gives=shapes.Place, asks=PlaceQuery))
+async def place_at(_: Anybody, at: Annotated[PlaceQuery, query(PlaceQuery)], services: Kentongan) -> Response:
+    """Where a point is: its RT and sector, and how sure that is."""
+    return answer(views.place(locate(services.maps.current, Position(at.lat, at.lon, at.accuracy_m, None))))
+
+
+class AreasQuery(Struct, frozen=True):
+    """Without a level all areas, but no sectors."""
+
+    level: Literal["rt", "rw", "village", "district", "city", "sector"] | None = None
+    bbox: Annotated[str, Meta(max_length=200, description="west,south,east,north in degrees")] | None = None
+
+
+class Outlines:
+    """GeoJSON of the map in force. Whole levels are kept, in both encodings; boxes are made anew each time."""
+
+    def __init__(self) -> None:
+        self._version = -1
+        self._kept: dict[str, asyncio.Task[tuple[bytes, bytes]]] = {}
+        self._turn = asyncio.Semaphore(_AT_ONCE)
+
+    async def geojson(self, area_map: AreaMap, level: str | None, bbox: Bbox | None) -> tuple[bytes, bytes]:
+        """Plain, and compressed."""
+        if bbox is not None:
+            return await self._make(area_map, level, bbox)
+        if area_map.version != self._version:
+            self._version, self._kept = area_map.version, {}
+        key = level or ""
+        made = self._kept.get(key)
+        if made is None or (made.done() and made.exception() is not None):
+            made = self._kept[key] = asyncio.create_task(self._make(area_map, level, None))
+        return await asyncio.shield(made)
+
+    async def _make(self, area_map: AreaMap, level: str | None, bbox: Bbox | None) -> tuple[bytes, bytes]:
+        async with self._turn:
+            return await asyncio.to_thread(_write, area_map, level, bbox)
+
+
+_GEOJSON: Final[dict[str, Any]] = {
+    "type": "object",
+    "properties": {"type": {"const": "FeatureCollection"}, "features": {"type": "array", "items": {"type": "object"}}},
+    "required": ["type", "features"],
+}
+_about = described(gives=None, asks=AreasQuery)
+_about["responses"][200] = {
+    "description": "A FeatureCollection of outlines",
+    "content": {"application/geo+json": {"schema": _GEOJSON}},
+}
+_about["responses"][304] = {"description": "The map has not changed since the ETag in If-None-Match"}
+
+
+@routes.get("/v1/areas", **_about)
+async def list_areas(
+    request: Request, _: Anybody, wanted: Annotated[AreasQuery, query(AreasQuery)], services: Kentongan
+) -> Response:
+    """The outlines of areas or sectors, of one level, within a box."""
+    bbox = None if wanted.bbox is None else _read_bbox(wanted.bbox)
+    area_map = services.maps.current
+    # Weak, since both encodings share it.
+    tag = f'W/"map-{area_map.version}"'
+    headers = {"ETag": tag, "Vary": "Accept-Encoding, Authorization, Cookie", "Cache-Control": "private, no-cache"}
+    if tag in request.headers.get("if-none-match", ""):
+        return Response(status_code=304, headers=headers)
+    outlines: Outlines = request.app.state.outlines
+    plain, compressed = await outlines.geojson(area_map, wanted.level, bbox)
+    if len(plain) >= _COMPRESS_FROM_BYTES and "gzip" in request.headers.get("accept-encoding", ""):
+        return Response(compressed, headers={**headers, "Content-Encoding": "gzip"}, media_type="application/geo+json")
+    return Response(plain, headers=headers, media_type="application/geo+json")
+
+
+def _read_bbox(text: str) -> Bbox:
+    """Raises Refusal."""
+    try:
+        west, south, east, north = (float(part) for part in text.split(","))
+    except ValueError:
+        raise Refusal(QUERY_INVALID, "The field bbox must be four numbers: west,south,east,north") from None
+    if not (math.isfinite(west + south + east + north) and west <= east and south <= north):
+        raise Refusal(QUERY_INVALID, "The field bbox must be four numbers: west,south,east,north")
+    return west, south, east, north
+
+
+def _write(area_map: AreaMap, level: str | None, bbox: Bbox | None) -> tuple[bytes, bytes]:
+    if level == "sector":
+        plain = write_map((), _outlined_sectors(area_map, bbox))
+    else:
+        plain = write_map(area_map.areas(None if level is None else Level(level), bbox), ())
+    # Level 5 is twice as quick as the usual 6 on outlines and 2 % larger.
+    return plain, gzip.compress(plain, 5, mtime=0) if len(plain) >= _COMPRESS_FROM_BYTES else b""
+
+
+def _outlined_sectors(area_map: AreaMap, bbox: Bbox | None) -> list[Sector]:
+    """Each with a polygon, also those that are given as a set of areas."""
+    by_code: dict[str, Area] = {area.code: area for area in area_map.areas()}
+    drawn = ((sector, sector_outline(sector, by_code)) for sector in area_map.sectors)
+    return [
+        replace(sector, geometry=outline) for sector, outline in drawn if bbox is None or _meets(outline.bounds, bbox)
+    ]
+
+
+def _meets(bounds: Bbox, bbox: Bbox) -> bool:
+    west, south, east, north = bbox
+    x1, y1, x2, y2 = bounds
+    return bool(x1 <= east and x2 >= west and y1 <= north and y2 >= south)

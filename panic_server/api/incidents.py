@@ -1,0 +1,212 @@
+"""Incidents: looked at by whoever may, worked on by operators, received by representatives."""
+
+from typing import Annotated, Final, Literal
+
+import msgspec
+from msgspec import Meta, Raw, Struct
+from starlette.responses import Response
+
+from dispatch.commands import AddNote, Claim, Close, Command, ReceiveNews, Release
+from dispatch.incident import Disposition, Incident, Person
+from panic_server.api.answers import answer, etag, incident_answer, seen_by
+from panic_server.api.describe import described, resource
+from panic_server.api.inputs import (
+    READERS,
+    REPRESENTATIVES,
+    ConsoleUser,
+    ExpectedVersion,
+    Id,
+    Kentongan,
+    ReaderCaller,
+    RepresentativeCaller,
+    body,
+    query,
+)
+from panic_server.api.orders import order_incident
+from panic_server.journal.port import StoredAlarm, TimelineRow
+from panic_server.people import CONSOLE_ROLES, Principal
+from panic_server.services import Services
+from panic_server.wire import problems, shapes, views
+from panic_server.wire.problems import BODY_INVALID, INCIDENT_CLOSED, INCIDENT_UNKNOWN, NOT_FOUND, Refusal
+
+routes = resource("incidents")
+
+# A page of paper; the whole body has to stay below 16 KiB.
+_LONGEST_NOTE: Final = 4000
+
+_PRINTABLE = r"^[^\u0000-\u001f]{1,64}$"
+
+
+class IncidentsQuery(Struct, frozen=True):
+    """`after` is the `next` of the page before."""
+
+    status: Literal["open", "closed"] | None = None
+    area: Annotated[str, Meta(pattern=_PRINTABLE, description="Code of an area or a sector")] | None = None
+    after: Annotated[str, Meta(pattern=r"^[0-9]{1,18}$")] | None = None
+    limit: Annotated[int, Meta(ge=1, le=200)] = 50
+
+
+@routes.get("/v1/incidents", **described(gives=shapes.IncidentPage, asks=IncidentsQuery, may=READERS))
+async def list_incidents(
+    caller: ReaderCaller, wanted: Annotated[IncidentsQuery, query(IncidentsQuery)], services: Kentongan
+) -> Response:
+    """What the caller may see, newest first."""
+    found, cursor = await services.queries.incidents(
+        caller, status=wanted.status, area=wanted.area, after=wanted.after, limit=wanted.limit
+    )
+    return answer(shapes.IncidentPage(tuple(seen_by(services, one, caller) for one in found), cursor))
+
+
+@routes.get(
+    "/v1/incidents/{incident_id}",
+    **described(gives=shapes.IncidentDetail, may=READERS, refuses=(INCIDENT_UNKNOWN, NOT_FOUND)),
+)
+async def show_incident(incident_id: Id, caller: ReaderCaller, services: Kentongan) -> Response:
+    """One incident. Operators also get its timeline, the alarms as they came, and where they came from."""
+    incident = await services.queries.incident(incident_id, caller)
+    if incident is None:
+        raise Refusal(INCIDENT_UNKNOWN)
+    detail = shapes.IncidentDetail(seen_by(services, incident, caller), (), (), ())
+    if caller.role in CONSOLE_ROLES:
+        detail = await _with_history(services, detail)
+    return answer(detail, headers={"ETag": etag(incident)})
+
+
+async def _with_history(services: Services, detail: shapes.IncidentDetail) -> shapes.IncidentDetail:
+    incident_id = detail.incident.id
+    alarms = await services.queries.alarms(incident_id)
+    timeline = await services.queries.timeline(incident_id)
+    known = (views.position(one.alarm.position) for one in alarms)
+    return shapes.IncidentDetail(
+        incident=detail.incident,
+        timeline=tuple(_timeline_entry(row) for row in timeline),
+        alarms=tuple(_alarm_record(one) for one in alarms),
+        track=tuple(position for position in known if position is not None),
+    )
+
+
+def _timeline_entry(row: TimelineRow) -> shapes.TimelineEntry:
+    actor = msgspec.convert({"role": row.actor.role, "id": row.actor.id}, shapes.Actor)
+    return shapes.TimelineEntry(row.seq, row.kind, row.at, actor, Raw(row.data.encode()))
+
+
+def _alarm_record(stored: StoredAlarm) -> shapes.AlarmRecord:
+    alarm = stored.alarm
+    return shapes.AlarmRecord(
+        id=alarm.id,
+        device=alarm.device,
+        received_at=stored.received_at,
+        pressed_at=alarm.pressed_at,
+        sent_at=alarm.sent_at,
+        kind=alarm.kind.value,
+        silent=alarm.silent,
+        drill=alarm.drill,
+        position=views.position(alarm.position),
+        raw_position=None if stored.raw_position is None else Raw(stored.raw_position.encode()),
+        place=views.place(alarm.place),
+        flags=alarm.flags,
+    )
+
+
+_OF_WORK: Final = (INCIDENT_UNKNOWN, NOT_FOUND)
+
+
+@routes.post(
+    "/v1/incidents/{incident_id}/claim",
+    **described(
+        gives=shapes.Incident,
+        may=CONSOLE_ROLES,
+        if_match=True,
+        refuses=(*_OF_WORK, INCIDENT_CLOSED, problems.CLAIMED_BY_ANOTHER),
+    ),
+)
+async def claim(incident_id: Id, caller: ConsoleUser, version: ExpectedVersion, services: Kentongan) -> Response:
+    """The operator takes the incident over."""
+    return await _work(services, caller, incident_id, Claim(_person(caller)), version)
+
+
+@routes.post(
+    "/v1/incidents/{incident_id}/release",
+    **described(
+        gives=shapes.Incident,
+        may=CONSOLE_ROLES,
+        if_match=True,
+        refuses=(*_OF_WORK, INCIDENT_CLOSED, problems.NOT_CLAIMED),
+    ),
+)
+async def release(incident_id: Id, caller: ConsoleUser, version: ExpectedVersion, services: Kentongan) -> Response:
+    """The operator gives the incident back."""
+    return await _work(services, caller, incident_id, Release(_person(caller)), version)
+
+
+@routes.post(
+    "/v1/incidents/{incident_id}/notes",
+    **described(gives=shapes.Incident, takes=shapes.NoteRequest, may=CONSOLE_ROLES, if_match=True, refuses=_OF_WORK),
+)
+async def add_note(
+    incident_id: Id,
+    caller: ConsoleUser,
+    note: Annotated[shapes.NoteRequest, body(shapes.NoteRequest)],
+    version: ExpectedVersion,
+    services: Kentongan,
+) -> Response:
+    """A line in the timeline, for operators."""
+    text = _note(note.text)
+    if text is None:
+        raise Refusal(BODY_INVALID, "The field text is empty")
+    return await _work(services, caller, incident_id, AddNote(_person(caller), text), version)
+
+
+@routes.post(
+    "/v1/incidents/{incident_id}/close",
+    **described(
+        gives=shapes.Incident,
+        takes=shapes.CloseRequest,
+        may=CONSOLE_ROLES,
+        if_match=True,
+        refuses=(*_OF_WORK, INCIDENT_CLOSED),
+    ),
+)
+async def close(
+    incident_id: Id,
+    caller: ConsoleUser,
+    wish: Annotated[shapes.CloseRequest, body(shapes.CloseRequest)],
+    version: ExpectedVersion,
+    services: Kentongan,
+) -> Response:
+    """How it ended. Whoever was asked or on the way is free again."""
+    command = Close(_person(caller), Disposition(wish.disposition), _note(wish.note))
+    return await _work(services, caller, incident_id, command, version)
+
+
+@routes.post(
+    "/v1/incidents/{incident_id}/receipt",
+    **described(gives=shapes.NewsReceipt, may=REPRESENTATIVES, refuses=(INCIDENT_UNKNOWN, NOT_FOUND)),
+)
+async def receive_news(incident_id: Id, caller: RepresentativeCaller, services: Kentongan) -> Response:
+    """The representative's phone got the neighbourhood's news."""
+    incident = await order_incident(services, caller, ReceiveNews(caller.subject), incident_id=incident_id)
+    received = (told.received_at for told in incident.told if told.person.id == caller.subject)
+    at = next(received, None) or services.clock.now()
+    return answer(shapes.NewsReceipt(incident_id, at))
+
+
+async def _work(
+    services: Services, caller: Principal, incident_id: str, command: Command, version: int | None
+) -> Response:
+    incident: Incident = await order_incident(
+        services, caller, command, incident_id=incident_id, expected_version=version
+    )
+    return incident_answer(services, incident, caller)
+
+
+def _person(caller: Principal) -> Person:
+    return Person(caller.subject, caller.name)
+
+
+def _note(text: str | None) -> str | None:
+    """Trimmed; None when nothing is left. Raises Refusal."""
+    text = (text or "").strip()
+    if len(text) > _LONGEST_NOTE:
+        raise Refusal(BODY_INVALID, f"A note has at most {_LONGEST_NOTE} characters")
+    return text or None

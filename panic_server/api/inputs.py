@@ -1,0 +1,82 @@
+"""What endpoints ask for in their signatures: the services, the caller, a body, a query, a version."""
+
+from collections.abc import Collection
+from typing import Annotated, Any, Final, TypeVar
+
+import msgspec
+from fastapi import Depends, Path, Request
+
+from panic_server.api.auth import identify
+from panic_server.people import CONSOLE_ROLES, Principal, Role
+from panic_server.services import Services
+from panic_server.wire.problems import IF_MATCH_INVALID, QUERY_INVALID, Refusal
+from panic_server.wire.read import decode_exactly, field_of, read_body
+
+T = TypeVar("T")
+
+OFFICERS: Final = frozenset({Role.OFFICER})
+REPRESENTATIVES: Final = frozenset({Role.REPRESENTATIVE})
+READERS: Final = frozenset(Role) - {Role.RESIDENT}
+"""Those who may look at incidents, each in their view."""
+
+Id = Annotated[str, Path(pattern=r"^[A-Za-z0-9_.:-]{1,80}$")]
+
+
+async def _services(request: Request) -> Services:
+    services: Services = request.app.state.services
+    return services
+
+
+def _caller(roles: Collection[Role] | None) -> Any:
+    async def caller(request: Request) -> Principal:
+        return await identify(request, roles)
+
+    return Depends(caller)
+
+
+Kentongan = Annotated[Services, Depends(_services)]
+Anybody = Annotated[Principal, _caller(None)]
+ConsoleUser = Annotated[Principal, _caller(CONSOLE_ROLES)]
+OfficerCaller = Annotated[Principal, _caller(OFFICERS)]
+RepresentativeCaller = Annotated[Principal, _caller(REPRESENTATIVES)]
+ReaderCaller = Annotated[Principal, _caller(READERS)]
+
+
+def body(shape: type[T]) -> Any:
+    """For `Annotated[shape, body(shape)]`. Stands behind the caller, so that only the known are read on."""
+    decoder = msgspec.json.Decoder(shape)
+
+    async def read(request: Request) -> T:
+        return decode_exactly(await read_body(request.headers, request.receive), decoder)
+
+    return Depends(read)
+
+
+def query(shape: type[T]) -> Any:
+    """For `Annotated[shape, query(shape)]`; of a repeated parameter the last one counts."""
+
+    async def read(request: Request) -> T:
+        try:
+            return msgspec.convert(dict(request.query_params), shape, strict=False)
+        except msgspec.ValidationError as error:
+            raise Refusal(QUERY_INVALID, field_of(str(error))) from None
+
+    return Depends(read)
+
+
+# Versions count an incident's events: nine digits are more than it can ever have.
+_VERSION_DIGITS: Final = 9
+
+
+async def _expected_version(request: Request) -> int | None:
+    """If-Match: a version, as a number or as the ETag we gave; `*` and no header mean any."""
+    wanted = request.headers.get("if-match", "*").strip()
+    if wanted == "*":
+        return None
+    number = wanted.removeprefix("W/").strip('"')
+    if not number.isascii() or not number.isdecimal() or len(number) > _VERSION_DIGITS:
+        raise Refusal(IF_MATCH_INVALID)
+    return int(number)
+
+
+ExpectedVersion = Annotated[int | None, Depends(_expected_version)]

@@ -1,0 +1,130 @@
+"""What concerns the caller: who they are, where their pushes go, duty, positions, open offers."""
+
+from typing import Annotated, Any, Final
+
+import msgspec
+from starlette.requests import Request
+from starlette.responses import Response
+
+from dispatch.incident import Incident
+from geo.areas import AreaMap
+from geo.position import read_position
+from panic_server.api.answers import answer, seen_by
+from panic_server.api.auth import identify
+from panic_server.api.describe import PlainRoute, described, resource
+from panic_server.api.inputs import OFFICERS, Anybody, Kentongan, OfficerCaller, body
+from panic_server.duty.board import DutyBoard
+from panic_server.journal.port import DeviceOrder, DutyOrder
+from panic_server.people import Principal, Role
+from panic_server.services import Services
+from panic_server.wire import shapes
+from panic_server.wire.problems import BODY_INVALID, OFFICER_OFF_DUTY, Refusal
+from panic_server.wire.read import decode_leniently, read_body
+
+# FCM's tokens have some 160 characters today and their length is not promised; a web push subscription has some 500.
+_LONGEST_DEVICE: Final = 4096
+
+routes = resource("me")
+
+
+@routes.get("/v1/me", **described(gives=shapes.Me))
+async def me(caller: Anybody, services: Kentongan) -> Response:
+    """Who the caller is."""
+    return answer(describe_person(caller, services.maps.current, services.board))
+
+
+def describe_person(principal: Principal, area_map: AreaMap, board: DutyBoard) -> shapes.Me:
+    """An area that the map does not know goes by its code."""
+    return shapes.Me(
+        subject=principal.subject,
+        role=principal.role.value,
+        name=principal.name,
+        areas=tuple(_area(code, area_map) for code in principal.areas),
+        on_duty=board.is_on_duty(principal.subject) if principal.role is Role.OFFICER else None,
+    )
+
+
+def _area(code: str, area_map: AreaMap) -> shapes.Area:
+    known = area_map.area(code) or area_map.sector(code)
+    return shapes.Area(code, known.name if known else code)
+
+
+@routes.put("/v1/me/device", **described(gives=None, status=204, takes=shapes.DeviceRequest))
+async def set_device(
+    caller: Anybody, device: Annotated[shapes.DeviceRequest, body(shapes.DeviceRequest)], services: Kentongan
+) -> Response:
+    """Where the caller's pushes go. A value belongs to the last who named it."""
+    value = device.value.strip()
+    if not 0 < len(value) <= _LONGEST_DEVICE:
+        raise Refusal(BODY_INVALID, f"The field value must have 1 to {_LONGEST_DEVICE} characters")
+    await services.writer.submit(DeviceOrder(caller.subject, device.kind, value))
+    return Response(status_code=204)
+
+
+@routes.put("/v1/me/duty", **described(gives=shapes.Me, takes=shapes.DutyRequest, may=OFFICERS))
+async def set_duty(
+    caller: OfficerCaller, duty: Annotated[shapes.DutyRequest, body(shapes.DutyRequest)], services: Kentongan
+) -> Response:
+    """On or off duty. Whoever goes off duty is withdrawn from their open offers."""
+    await services.writer.submit(DutyOrder(caller, duty.on_duty))
+    known = describe_person(caller, services.maps.current, services.board)
+    return answer(msgspec.structs.replace(known, on_duty=duty.on_duty))
+
+
+async def send_positions(request: Request) -> Response:
+    """Where an officer on duty is. The newest counts, in whatever order they come."""
+    services: Services = request.app.state.services
+    officer = await identify(request, OFFICERS)
+    raw_positions = _read_positions(await read_body(request.headers, request.receive))
+    if not services.board.is_on_duty(officer.subject):
+        raise Refusal(OFFICER_OFF_DUTY)
+    now = services.clock.now()
+    read = (read_position(raw, now=now)[0] for raw in raw_positions)
+    usable = [position for position in read if position is not None]
+    taken = services.board.take_positions(officer.subject, usable)
+    return answer(shapes.PositionsTaken(accepted=taken, rejected=len(raw_positions) - taken))
+
+
+POSITIONS: Final = PlainRoute(
+    "/v1/me/positions",
+    send_positions,
+    method="POST",
+    about=described(
+        gives=shapes.PositionsTaken, takes=shapes.PositionsRequest, may=OFFICERS, refuses=(OFFICER_OFF_DUTY,)
+    ),
+)
+
+_positions = msgspec.json.Decoder(shapes.PositionsRequest)
+
+
+def _read_positions(raw: bytes) -> list[Any]:
+    """One broken number in a batch is no reason to refuse the others. Raises Refusal."""
+    try:
+        return _positions.decode(raw).positions
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        found = decode_leniently(raw).get("positions")
+    if not isinstance(found, list):
+        raise Refusal(BODY_INVALID, "The field positions is missing or not what is expected")
+    return found
+
+
+@routes.get("/v1/me/offers", **described(gives=shapes.MyOffers, may=OFFICERS))
+async def my_offers(caller: OfficerCaller, services: Kentongan) -> Response:
+    """The caller's open offers, the one that ends first leading."""
+    incidents = await services.queries.offered_to(caller.subject)
+    offers = [offer for incident in incidents for offer in _open_offers(services, incident, caller)]
+    return answer(shapes.MyOffers(tuple(sorted(offers, key=lambda offer: (offer.expires_at, offer.id)))))
+
+
+def _open_offers(services: Services, incident: Incident, officer: Principal) -> list[shapes.MyOffer]:
+    return [
+        shapes.MyOffer(
+            id=offer.id,
+            incident=seen_by(services, incident, officer),
+            offered_at=offer.offered_at,
+            expires_at=offer.expires_at,
+            distance_m=offer.distance_m,
+        )
+        for offer in incident.open_offers()
+        if offer.officer.id == officer.subject
+    ]
