@@ -6,7 +6,7 @@ const BY_CODE: Record<string, Word> = {
   incident_closed: "error.incident_closed",
   claimed_by_another: "error.claimed_by_another",
   not_claimed: "error.not_claimed",
-  version_mismatch: "error.stale_version",
+  version_conflict: "error.stale_version",
   offer_taken: "error.offer_taken",
   offer_expired: "error.offer_expired",
   offer_ended: "error.offer_ended",

@@ -16,7 +16,8 @@ setWorkerUrl(workerUrl);
 
 const EMPTY: Areas = { type: "FeatureCollection", features: [] };
 /** Near enough to read house-to-house detail of an RT, far enough to see the roads' shape around it. */
-const STREET_ZOOM = 15.5;
+const STREET_ZOOM = 15;
+const NEAR_ZOOM = 13;
 
 export class GlMap implements CityMap {
   #map: MapLibre;
@@ -60,9 +61,11 @@ export class GlMap implements CityMap {
     void this.#ready.then(() => this.#map.setFilter("selection", ["==", ["get", "id"], incidentId ?? ""]));
   }
 
+  /** Moves only as far as needed: an operator who has found a view keeps it. */
   flyTo(spot: Spot): void {
-    const zoom = Math.max(this.#map.getZoom(), STREET_ZOOM);
-    this.#map.easeTo({ center: [spot.lon, spot.lat], zoom, duration: 400 });
+    const zoom = this.#map.getZoom();
+    if (zoom >= NEAR_ZOOM && this.#map.getBounds().contains([spot.lon, spot.lat])) return;
+    this.#map.easeTo({ center: [spot.lon, spot.lat], zoom: Math.max(zoom, STREET_ZOOM), duration: 400 });
   }
 
   fit(box: Box): void {

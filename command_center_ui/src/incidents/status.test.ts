@@ -1,0 +1,26 @@
+import { expect, test } from "vitest";
+import { translate } from "../i18n/dictionary";
+import type { Say } from "./place";
+import { assignment, incident, offer } from "./sample";
+import { statusLine } from "./status";
+
+const say: Say = (word, values) => translate("en", word, values);
+
+test("the line says that nobody comes, who is asked, and who comes", () => {
+  expect(statusLine(incident("a"), say)).toBe("No officer yet");
+  expect(statusLine(incident("a", { offers: [offer("x"), offer("y"), offer("z", "declined")] }), say)).toBe(
+    "Waiting for 2 officers to answer",
+  );
+  expect(statusLine(incident("a", { assignments: [assignment("x")] }), say)).toBe("Officer x is on the way");
+});
+
+test("an officer who has arrived is named before those still on the way", () => {
+  const both = incident("a", { assignments: [assignment("x"), assignment("y", "on_scene")] });
+  expect(statusLine(both, say)).toBe("Officer y is on scene +1");
+});
+
+test("the operator who has it is named as well", () => {
+  expect(statusLine(incident("a", { claimed_by: { id: "s", name: "Sari" } }), say)).toBe(
+    "No officer yet · Handled by Sari",
+  );
+});
