@@ -1,0 +1,1 @@
+"""A living demo city: an invented place with sea, river, neighbourhoods, patrols and a trickle of alarms."""
