@@ -20,7 +20,6 @@ export const console_ = {
   "attention.on_scene": ["{name} di TKP", "{name} is on scene"],
   "attention.more": ["{first} +{count}", "{first} +{count}"],
   "attention.cancelled": ["Dibatalkan pelapor", "Cancelled by the resident"],
-  "attention.unclaimed": ["Belum diambil operator", "Not claimed by an operator"],
   "attention.claimed": ["Ditangani {name}", "Handled by {name}"],
 
   "sound.on": ["Suara menyala", "Sound is on"],
@@ -76,10 +75,8 @@ export const console_ = {
   "detail.since": ["sejak {time}", "since {time}"],
   "detail.alarms": ["{count} alarm", "{count} alarms"],
   "detail.accuracy": ["ketelitian ± {metres} m", "accuracy ± {metres} m"],
-  "detail.sector": ["Wilayah Polsek", "Police sector"],
   "detail.no_sector": ["Tanpa wilayah Polsek", "No police sector"],
   "detail.candidates": ["Mungkin juga di", "Could also be in"],
-  "detail.show_on_map": ["Tampilkan di peta", "Show on the map"],
   "detail.coordinates": ["Koordinat", "Coordinates"],
   "detail.id": ["Nomor", "Number"],
   "detail.closed": ["Kejadian ini sudah ditutup.", "This incident is closed."],

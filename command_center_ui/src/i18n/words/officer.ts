@@ -16,7 +16,6 @@ export const officer = {
   "officer.accept": ["Terima", "Accept"],
   "officer.decline": ["Tolak", "Decline"],
   "officer.task": ["Tugas Anda", "Your task"],
-  "officer.en_route": ["Menuju TKP", "On the way"],
   "officer.arrived": ["Sudah tiba di TKP", "I have arrived"],
   "officer.done": ["Tugas selesai", "Task done"],
   "officer.distance": ["{distance} dari Anda", "{distance} from you"],
@@ -55,7 +54,6 @@ export const officer = {
     "Cancelled by the resident, still being checked",
   ],
   "representative.stage.closed": ["Sudah selesai", "It is over"],
-  "representative.receipt": ["Tanda terima sudah dikirim", "Receipt sent"],
   "representative.keep_safe": [
     "Utamakan keselamatan. Jangan menyebarkan kabar ini di media sosial.",
     "Safety first. Do not spread this on social media.",

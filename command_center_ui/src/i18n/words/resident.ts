@@ -49,7 +49,6 @@ export const resident = {
 
   "resident.eta": ["± {minutes} menit lagi", "about {minutes} min"],
   "resident.eta_soon": ["kurang dari 1 menit lagi", "less than 1 min"],
-  "resident.eta_why": ["perkiraan", "estimate"],
   "resident.away": ["{distance} dari Anda", "{distance} away"],
   "resident.sent_at": ["Ditekan pukul {time}", "Pressed at {time}"],
 

@@ -5,7 +5,6 @@ export const shared = {
   "app.other_language": ["English", "Indonesia"],
   "app.sign_out": ["Keluar", "Sign out"],
   "app.loading": ["Memuat…", "Loading…"],
-  "app.close": ["Tutup", "Close"],
 
   "kind.emergency": ["Darurat", "Emergency"],
   "kind.crime": ["Kejahatan", "Crime"],
@@ -28,7 +27,6 @@ export const shared = {
   "assignment_status.on_scene": ["Di TKP", "On scene"],
   "assignment_status.clear": ["Selesai", "Done"],
 
-  "place.rt": ["RT", "RT"],
   "place.village": ["Kel. {name}", "Kel. {name}"],
   "place.district": ["Kec. {name}", "Kec. {name}"],
   "place.near": ["{distance} dari {name}", "{distance} from {name}"],

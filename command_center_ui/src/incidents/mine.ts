@@ -1,0 +1,34 @@
+/* What of all incidents concerns one officer: who asks them, and where they are going. Pure. */
+import type { Assignment, Incident, Offer } from "../wire";
+import type { Incidents } from "./fold";
+
+export interface MyOffer {
+  readonly incident: Incident;
+  readonly offer: Offer;
+}
+
+export interface MyTask {
+  readonly incident: Incident;
+  readonly assignment: Assignment;
+}
+
+/** Open offers to this officer that have not run out, the one with the least time first. */
+export function offersTo(officerId: string, incidents: Incidents, nowMs: number): MyOffer[] {
+  const found: MyOffer[] = [];
+  for (const incident of incidents.values()) {
+    for (const offer of incident.offers) {
+      const open = offer.status === "open" && Date.parse(offer.expires_at) > nowMs;
+      if (open && offer.officer.id === officerId) found.push({ incident, offer });
+    }
+  }
+  return found.sort((a, b) => Date.parse(a.offer.expires_at) - Date.parse(b.offer.expires_at));
+}
+
+/** An officer has at most one open task (design.md, engagements). */
+export function taskOf(officerId: string, incidents: Incidents): MyTask | null {
+  for (const incident of incidents.values()) {
+    const assignment = incident.assignments.find((one) => one.officer.id === officerId && one.status !== "clear");
+    if (assignment) return { incident, assignment };
+  }
+  return null;
+}

@@ -1,0 +1,44 @@
+/* Says once for each thing that this phone has got it, and keeps saying it until the server has heard. */
+import { ApiError, Unreachable, request } from "../api/http";
+
+const RETRY_MS = 3_000;
+
+export class Receipts {
+  #token: string;
+  #said = new Set<string>();
+  #stopped = false;
+
+  constructor(token: string) {
+    this.#token = token;
+  }
+
+  stop(): void {
+    this.#stopped = true;
+  }
+
+  /** `path` is the thing's address, such as /v1/offers/ID. */
+  give(path: string): void {
+    if (this.#said.has(path)) return;
+    this.#said.add(path);
+    void this.#say(path);
+  }
+
+  async #say(path: string): Promise<void> {
+    while (!this.#stopped) {
+      if (await this.#heard(path)) return;
+      await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
+    }
+  }
+
+  /** A refusal counts as heard: what no longer exists needs no receipt. */
+  async #heard(path: string): Promise<boolean> {
+    try {
+      await request("POST", `${path}/receipt`, { token: this.#token });
+      return true;
+    } catch (error) {
+      if (error instanceof Unreachable) return false;
+      if (error instanceof ApiError) return !error.passes;
+      throw error;
+    }
+  }
+}
