@@ -43,7 +43,7 @@ def bearer_token(headers: Headers) -> str | None:
 def is_from_our_page(headers: Headers, public_url: str | None) -> bool:
     """A browser says where a request comes from, and no page can make it lie; without its word it is not ours.
 
-    The origin is compared with the host that was asked and with the public address, since a proxy may change the former.
+    The origin is compared with the host that was asked, and with the public address since a proxy may change the host.
     """
     site = headers.get("sec-fetch-site")
     if site is not None:

@@ -7,17 +7,15 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from dispatch.incident import Incident
-from geo.areas import AreaMap
 from geo.position import read_position
 from panic_server.api.answers import answer, seen_by
 from panic_server.api.auth import identify
 from panic_server.api.describe import PlainRoute, described, resource
 from panic_server.api.inputs import OFFICERS, Anybody, Kentongan, OfficerCaller, body
-from panic_server.duty.board import DutyBoard
 from panic_server.journal.port import DeviceOrder, DutyOrder
 from panic_server.people import Principal, Role
 from panic_server.services import Services
-from panic_server.wire import shapes
+from panic_server.wire import shapes, views
 from panic_server.wire.problems import BODY_INVALID, OFFICER_OFF_DUTY, Refusal
 from panic_server.wire.read import decode_leniently, read_body
 
@@ -30,23 +28,11 @@ routes = resource("me")
 @routes.get("/v1/me", **described(gives=shapes.Me))
 async def me(caller: Anybody, services: Kentongan) -> Response:
     """Who the caller is."""
-    return answer(describe_person(caller, services.maps.current, services.board))
+    return _me(caller, services, on_duty=services.board.is_on_duty(caller.subject))
 
 
-def describe_person(principal: Principal, area_map: AreaMap, board: DutyBoard) -> shapes.Me:
-    """An area that the map does not know goes by its code."""
-    return shapes.Me(
-        subject=principal.subject,
-        role=principal.role.value,
-        name=principal.name,
-        areas=tuple(_area(code, area_map) for code in principal.areas),
-        on_duty=board.is_on_duty(principal.subject) if principal.role is Role.OFFICER else None,
-    )
-
-
-def _area(code: str, area_map: AreaMap) -> shapes.Area:
-    known = area_map.area(code) or area_map.sector(code)
-    return shapes.Area(code, known.name if known else code)
+def _me(caller: Principal, services: Services, *, on_duty: bool) -> Response:
+    return answer(views.me(caller, services.maps.current, on_duty=on_duty if caller.role is Role.OFFICER else None))
 
 
 @routes.put("/v1/me/device", **described(gives=None, status=204, takes=shapes.DeviceRequest))
@@ -67,8 +53,7 @@ async def set_duty(
 ) -> Response:
     """On or off duty. Whoever goes off duty is withdrawn from their open offers."""
     await services.writer.submit(DutyOrder(caller, duty.on_duty))
-    known = describe_person(caller, services.maps.current, services.board)
-    return answer(msgspec.structs.replace(known, on_duty=duty.on_duty))
+    return _me(caller, services, on_duty=duty.on_duty)
 
 
 async def send_positions(request: Request) -> Response:
@@ -82,6 +67,9 @@ async def send_positions(request: Request) -> Response:
     read = (read_position(raw, now=now)[0] for raw in raw_positions)
     usable = [position for position in read if position is not None]
     taken = services.board.take_positions(officer.subject, usable)
+    if taken:
+        newest = max(usable, key=lambda position: position.at or now)
+        services.bus.share([(officer.subject, newest)])
     return answer(shapes.PositionsTaken(accepted=taken, rejected=len(raw_positions) - taken))
 
 

@@ -1,0 +1,104 @@
+"""The command `kentongan`. A wrong argument gets a line that says what is wrong, and status 2."""
+
+import argparse
+import sys
+from collections.abc import Sequence
+from importlib import import_module
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from panic_server.commands import Stop
+from panic_server.people import Role
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """The exit status."""
+    arguments = parse(list(sys.argv[1:] if argv is None else argv))
+    command = import_module(f"panic_server.commands.{arguments.command.replace('-', '_')}")
+    try:
+        status: int = command.run(arguments)
+    except Stop as stop:
+        for line in stop.lines:
+            print(f"kentongan: {line}", file=sys.stderr)
+        return stop.status
+    except KeyboardInterrupt:
+        # 128 and the signal's number, as shells count it.
+        return 130
+    return status
+
+
+def parse(argv: list[str]) -> argparse.Namespace:
+    """Ends the program with status 2 when the arguments are wrong."""
+    if argv[:1] == ["demo"]:
+        # The demo city has arguments of its own, and its own help for them.
+        return argparse.Namespace(command="demo", rest=argv[1:])
+    return _parser().parse_args(argv)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="kentongan",
+        description="Emergency alarms and dispatch for a city.",
+        epilog="Settings are KENTONGAN_* variables; `kentongan check` lists them.",
+        allow_abbrev=False,
+    )
+    commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
+    commands.add_parser("serve", help="run the server")
+    commands.add_parser("demo", help="run the server with an invented city that lives")
+    commands.add_parser("migrate", help="bring the database's schema up to date")
+    _add_token(commands.add_parser("token", help="make a token, or a sign-in link, for a person", allow_abbrev=False))
+    _add_import(commands.add_parser("import-areas", help="make GeoJSON files the next version of the map"))
+    commands.add_parser("check", help="list every setting and what is wrong with it")
+    return parser
+
+
+def _add_token(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--role", type=_role, required=True, help=", ".join(Role))
+    parser.add_argument("--subject", type=_subject, required=True, metavar="ID", help="who it is, made if need be")
+    parser.add_argument("--area", action="append", default=[], type=_word, metavar="CODE", help=_AREA_HELP)
+    parser.add_argument("--name", type=_word, help="what others see; without it the ID")
+    parser.add_argument(
+        "--link",
+        nargs="?",
+        const="",
+        type=_address,
+        metavar="URL",
+        help="print a link that signs a browser in once, at this address or the server's own",
+    )
+
+
+_AREA_HELP = "an area or sector the person is for; several times for several, never for the whole city"
+
+
+def _add_import(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("files", nargs="+", type=Path, metavar="FILE", help="GeoJSON; all files together are one map")
+    parser.add_argument("--dry-run", action="store_true", help="only print what would change")
+
+
+def _role(text: str) -> Role:
+    try:
+        return Role(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text!r} is no role; use one of {', '.join(Role)}") from None
+
+
+def _subject(text: str) -> str:
+    if not text.strip() or len(text) > 80 or not text.isprintable():
+        raise argparse.ArgumentTypeError("must have 1 to 80 printable characters")
+    return text
+
+
+def _word(text: str) -> str:
+    if not text.strip() or len(text) > 200 or not text.isprintable():
+        raise argparse.ArgumentTypeError("must have 1 to 200 printable characters")
+    return text
+
+
+def _address(text: str) -> str:
+    if text and urlsplit(text).scheme not in {"http", "https"}:
+        raise argparse.ArgumentTypeError(f"{text!r} is no address that begins with http:// or https://")
+    return text
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,20 @@
+"""`kentongan serve`: the server, until it is told to end."""
+
+import sys
+from argparse import Namespace
+
+from panic_server.commands import Stop
+from panic_server.commands.inspection import load_settings, misspelled
+
+
+def run(_: Namespace) -> int:
+    settings = load_settings()
+    for typo in misspelled():
+        print(f"kentongan: {typo}", file=sys.stderr)
+    from panic_server.app import serve  # noqa: PLC0415 - the whole server, which `--help` does not need.
+    from panic_server.journal.database import DatabaseUnusable  # noqa: PLC0415 - as above
+
+    try:
+        return serve(settings) or 0
+    except DatabaseUnusable as error:
+        raise Stop(str(error)) from None

@@ -1,0 +1,41 @@
+"""`kentongan token`: a token for a person, who is made if need be, or a link that signs a browser in once."""
+
+from argparse import Namespace
+
+from panic_server.clock import SystemClock
+from panic_server.commands import Stop
+from panic_server.commands.inspection import load_settings
+from panic_server.people import CONSOLE_ROLES, Role
+
+_PAGES = {Role.RESIDENT: "", Role.OFFICER: "officer", Role.REPRESENTATIVE: "representative"}
+
+
+def run(arguments: Namespace) -> int:
+    """The token, or the link, stands alone on the last line."""
+    from panic_server.journal.admin import issue_code, issue_token  # noqa: PLC0415 - SQLAlchemy takes a quarter second.
+    from panic_server.journal.database import DatabaseUnusable  # noqa: PLC0415 - as above
+
+    settings = load_settings()
+    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    issue = issue_code if arguments.link is not None else issue_token
+    try:
+        secret = issue(
+            settings.database_url,
+            role=arguments.role,
+            subject=arguments.subject,
+            areas=tuple(dict.fromkeys(arguments.area)),
+            name=arguments.name,
+            now=SystemClock().now(),
+        )
+    except DatabaseUnusable as error:
+        raise Stop(str(error)) from None
+    print(
+        secret if arguments.link is None else sign_in_link(arguments.link or settings.address, arguments.role, secret)
+    )
+    return 0
+
+
+def sign_in_link(address: str, role: Role, code: str) -> str:
+    """The code stands behind the `#`, so that no browser sends it to a server and no log keeps it."""
+    page = "console" if role in CONSOLE_ROLES else _PAGES[role]
+    return f"{address.rstrip('/')}/{page}#code={code}"
