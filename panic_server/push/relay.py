@@ -161,6 +161,8 @@ class Relay:
                 self._take_in(push)
         self._outbox_failures = 0
         self._scan_at = now + timedelta(seconds=SCAN_EVERY_S)
+        if more:
+            self._waker.wake()
 
     def _on_recorded(self, result: PushResult) -> None:
         self._held.discard(result.push_id)

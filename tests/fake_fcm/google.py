@@ -53,6 +53,7 @@ class Record:
     device: str
     push_id: str
     outcome: str
+    access_token: str
     message: dict[str, Any]
 
 
@@ -63,10 +64,12 @@ class Google:
     scripts: Scripts = field(default_factory=Scripts)
     token_scripts: Scripts = field(default_factory=Scripts)
     tokens: set[str] = field(default_factory=set)
+    token_requests: int = 0
     sent: list[Record] = field(default_factory=list)
     attempts: list[Record] = field(default_factory=list)
 
     def grant_token(self, body: bytes, *, now_s: float) -> Reply:
+        self.token_requests += 1
         step = self.token_scripts.next_step("*")
         if step.word != "ok":
             return failure(step)
@@ -78,7 +81,8 @@ class Google:
         return _json(200, {"access_token": token, "expires_in": 3600, "token_type": "Bearer"})
 
     def send(self, authorization: str, body: bytes, *, at: str, at_monotonic_s: float, project: str) -> Reply:
-        if authorization.removeprefix("Bearer ") not in self.tokens:
+        access_token = authorization.removeprefix("Bearer ")
+        if access_token not in self.tokens:
             return failure(Step("401"))
         try:
             message = msgspec.json.decode(body)["message"]
@@ -90,7 +94,7 @@ class Google:
         device = message.get("token") or message["fid"]
         step = self.scripts.next_step(device)
         push_id = message["data"].get("push_id", "")
-        record = Record(len(self.attempts) + 1, at, at_monotonic_s, device, push_id, step.word, message)
+        record = Record(len(self.attempts) + 1, at, at_monotonic_s, device, push_id, step.word, access_token, message)
         self.attempts.append(record)
         if step.word not in ("ok", "slow"):
             return failure(step)
@@ -101,6 +105,7 @@ class Google:
     def forget_sent(self) -> None:
         self.sent.clear()
         self.attempts.clear()
+        self.token_requests = 0
 
 
 def failure(step: Step, message: str = "scripted") -> Reply:

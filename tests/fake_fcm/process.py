@@ -40,6 +40,10 @@ class FakeFcmProcess:
         """Everything that was tried, oldest first."""
         return self._list("/_attempts", after)
 
+    def token_requests(self) -> int:
+        requests: int = msgspec.json.decode(self._ask("GET", "/_token"))["requests"]
+        return requests
+
     def forget(self) -> None:
         """All answer ok again, and nothing was sent yet."""
         self._ask("DELETE", "/_script")

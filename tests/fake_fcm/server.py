@@ -9,7 +9,8 @@ PUT    /_token                             body: a sequence as above, for the OA
 DELETE /_script                            every device and the OAuth endpoint answer ok again
 GET    /_sent?after=N                      {"sent": [delivered messages with n > N], "next": N}
 GET    /_attempts?after=N                  the same with everything that was tried
-DELETE /_sent                              forgets both; numbering starts again
+GET    /_token                             {"requests": how often a token was asked for}
+DELETE /_sent                              forgets all this; numbering starts again
 """
 
 from __future__ import annotations
@@ -116,6 +117,8 @@ class FakeFcm:
                 return _records(google.sent, query)
             case ("GET", "/_attempts"):
                 return _records(google.attempts, query)
+            case ("GET", "/_token"):
+                return Reply(200, msgspec.json.encode({"requests": google.token_requests}))
             case ("DELETE", "/_sent"):
                 google.forget_sent()
             case ("DELETE", "/_script"):

@@ -358,3 +358,28 @@ async def test_withdrawn_offers_are_counted(house: House) -> None:
     await settled()
     labels = {"outcome": "ended", "reason": "withdrawn"}
     assert house.registry.get_sample_value("kentongan_push_results_total", labels) == 2
+
+
+async def test_what_is_recorded_is_held_no_longer(house: House) -> None:
+    await house.commit(a_push(1), a_push(2, recipient="nobody"))
+    await house.answer(1, Verdict.ACCEPTED)
+    assert (house.relay._held, house.relay._under_way, len(house.relay._waiting)) == (set(), {}, 0)
+
+
+async def test_a_sender_with_room_is_filled_from_the_outbox_while_memory_is_full_of_what_it_has() -> None:
+    house = House(limit=4)
+    await house.start()
+    house.sender.window = 20
+    await house.commit(*(a_push(number) for number in range(20)))
+    assert len(house.sent()) == 20
+    await house.relay.stop()
+
+
+async def test_retries_that_came_back_make_room_for_other_retries(house: House) -> None:
+    house.sender.window = 4
+    for number in (1, 2, 3):
+        await house.commit(a_push(number))
+        await house.answer(number, Verdict.UNAVAILABLE)
+        await house.passes(1.1)
+        await house.answer(number, Verdict.ACCEPTED)
+    assert [house.end_of(number) for number in (1, 2, 3)] == [Outcome.ACCEPTED] * 3
