@@ -16,7 +16,7 @@ ORDER = (AssignmentStatus.EN_ROUTE, AssignmentStatus.ON_SCENE, AssignmentStatus.
 def make_offers(
     incident_id: str, candidates: list[Candidate], *, made_before: int, now: datetime, policy: Policy
 ) -> tuple[Offer, ...]:
-    """The offers' ids follow from the incident's id and their number, so the same decision always makes the same offers."""
+    """The offers' ids follow from the incident's id and their number: the same decision makes the same offers."""
     expires_at = now + timedelta(seconds=policy.offer_timeout_s)
     namespace = UUID(incident_id)
     return tuple(
@@ -43,8 +43,15 @@ def own_offer(incident: Incident, offer_id: str, officer_id: str) -> Offer:
     return offer
 
 
-def decide_receipt(incident: Incident, receipt: ReceiveOffer, *, now: datetime) -> list[Event]:
+def is_forgotten(incident: Incident, offer_id: str, facts: Facts) -> bool:
+    """The offer was made to this officer and ended so long ago that only the journal still has it."""
+    return incident.offer(offer_id) is None and facts.offer_was_made
+
+
+def decide_receipt(incident: Incident, receipt: ReceiveOffer, facts: Facts, *, now: datetime) -> list[Event]:
     """Raises OfferUnknown. A second receipt, or one for an ended offer, changes nothing."""
+    if is_forgotten(incident, receipt.offer_id, facts):
+        return []
     offer = own_offer(incident, receipt.offer_id, receipt.officer_id)
     if not offer.is_open or offer.received_at is not None:
         return []
@@ -61,8 +68,7 @@ def decide_accept(incident: Incident, answer: AcceptOffer, facts: Facts, *, now:
         if won.officer.id == answer.officer_id:
             return []
         raise OfferTaken(answer.offer_id)
-    offer = incident.offer(answer.offer_id)
-    if offer is None and facts.offer_was_made:
+    if is_forgotten(incident, answer.offer_id, facts):
         raise OfferTaken(answer.offer_id) if incident.assignments else OfferExpired(answer.offer_id)
     offer = own_offer(incident, answer.offer_id, answer.officer_id)
     if incident.assignments:
@@ -77,8 +83,10 @@ def decide_accept(incident: Incident, answer: AcceptOffer, facts: Facts, *, now:
     return [OfferAccepted(offer.id, offer.officer, others, now)]
 
 
-def decide_decline(incident: Incident, answer: DeclineOffer, *, now: datetime) -> list[Event]:
+def decide_decline(incident: Incident, answer: DeclineOffer, facts: Facts, *, now: datetime) -> list[Event]:
     """Raises OfferUnknown, OfferExpired, OfferEnded. A second decline changes nothing."""
+    if is_forgotten(incident, answer.offer_id, facts):
+        raise OfferEnded(answer.offer_id)
     offer = own_offer(incident, answer.offer_id, answer.officer_id)
     if offer.status is OfferStatus.DECLINED:
         return []

@@ -7,7 +7,7 @@ from dispatch.incident import Incident
 
 @dataclass(frozen=True, slots=True)
 class Audience:
-    """Operators of `sectors` (every operator when there is none), representatives of the RT in `areas`, and `responders`."""
+    """Operators of `sectors` (all operators when there is none), representatives of the RT in `areas`, `responders`."""
 
     sectors: tuple[str, ...]
     areas: tuple[str, ...]

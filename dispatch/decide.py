@@ -26,9 +26,9 @@ from dispatch.commands import (
     RepeatAlarm,
     WithdrawOfficer,
 )
-from dispatch.duplicates import joined_kind
+from dispatch.duplicates import joined_kind, joins
 from dispatch.errors import ClaimedByAnother, IncidentClosed, IncidentUnknown, NotClaimed, NotTold
-from dispatch.escalation import decide_expiry, decide_next_offers, wanted_offers
+from dispatch.escalation import decide_expiry, decide_next_offers, not_asked_yet, wanted_offers
 from dispatch.events import (
     AlarmJoined,
     AlarmUpdated,
@@ -47,9 +47,7 @@ from dispatch.neighbourhood import areas_told, representatives_told
 from dispatch.policy import Policy
 
 
-def decide(
-    incident: Incident | None, command: Command, facts: Facts, *, now: datetime, policy: Policy
-) -> list[Event]:
+def decide(incident: Incident | None, command: Command, facts: Facts, *, now: datetime, policy: Policy) -> list[Event]:
     """The events that follow, none when nothing changes. Raises a `dispatch.errors.Refused`."""
     if isinstance(command, PressAlarm):
         return [decide_press(incident, command, facts, now=now, policy=policy)]
@@ -64,13 +62,15 @@ def decide(
 def decide_press(
     incident: Incident | None, press: PressAlarm, facts: Facts, *, now: datetime, policy: Policy
 ) -> IncidentOpened | AlarmJoined:
-    """Opens an incident, or joins the one handed in."""
+    """Opens an incident, or joins the one handed in. Raises ValueError when the alarm does not belong to that one."""
     if incident is None:
         codes = areas_told(press.alarm)
         told = representatives_told(codes, facts, known=frozenset(), now=now)
         chosen = list(facts.candidates[: policy.officers_per_step])
         offers = make_offers(press.incident_id, chosen, made_before=0, now=now, policy=policy)
         return IncidentOpened(press.incident_id, press.alarm, offers, codes, told, now)
+    if not joins(incident, press.alarm):
+        raise ValueError(f"alarm {press.alarm.id} does not belong to incident {incident.id}")
     return _decide_join(incident, press.alarm, facts, now=now, policy=policy)
 
 
@@ -80,8 +80,7 @@ def _decide_join(incident: Incident, alarm: Alarm, facts: Facts, *, now: datetim
     codes = () if is_hidden else areas_told(alarm)
     known = frozenset(told.person.id for told in incident.told)
     told = representatives_told(codes, facts, known=known, now=now)
-    wanted = wanted_offers(incident, policy)
-    chosen = [c for c in facts.candidates if c.officer.id not in incident.asked][:wanted]
+    chosen = not_asked_yet(incident, facts)[: wanted_offers(incident, policy)]
     offers = make_offers(incident.id, chosen, made_before=incident.offers_made, now=now, policy=policy)
     return AlarmJoined(alarm, offers, codes, told, now)
 
@@ -91,11 +90,11 @@ def _decide_known(incident: Incident, command: Command, facts: Facts, *, now: da
         case RepeatAlarm():
             return [AlarmUpdated(command.alarm, now)]
         case ReceiveOffer():
-            return decide_receipt(incident, command, now=now)
+            return decide_receipt(incident, command, facts, now=now)
         case AcceptOffer():
             return decide_accept(incident, command, facts, now=now)
         case DeclineOffer():
-            return decide_decline(incident, command, now=now)
+            return decide_decline(incident, command, facts, now=now)
         case WithdrawOfficer():
             return decide_withdrawal(incident, command, now=now)
         case ChangeAssignment():
@@ -118,9 +117,7 @@ def decide_news_receipt(incident: Incident, receipt: ReceiveNews, *, now: dateti
     return [] if told.received_at else [RepresentativeReceived(receipt.person_id, now)]
 
 
-def decide_operator(
-    incident: Incident, command: Claim | Release | AddNote | Close, *, now: datetime
-) -> list[Event]:
+def decide_operator(incident: Incident, command: Claim | Release | AddNote | Close, *, now: datetime) -> list[Event]:
     """Raises IncidentClosed, ClaimedByAnother, NotClaimed. Saying the same twice changes nothing."""
     operator = command.operator
     if isinstance(command, AddNote):
@@ -136,6 +133,6 @@ def decide_operator(
         if held_by and held_by.id != operator.id:
             raise ClaimedByAnother(held_by.id)
         return [] if held_by else [Claimed(operator, now)]
-    if held_by is None or held_by.id != operator.id:
+    if held_by and held_by.id != operator.id:
         raise NotClaimed(operator.id)
-    return [Released(operator, now)]
+    return [Released(operator, now)] if held_by else []

@@ -9,10 +9,16 @@ def joins(incident: Incident, alarm: Alarm) -> bool:
 
 
 def joined_kind(incident: Incident, alarm: Alarm) -> Kind:
-    """A second press may say more precisely what it is; it never makes a known kind vague."""
-    return alarm.kind if incident.kind is Kind.EMERGENCY else incident.kind
+    """A second press may say more precisely what it is; it never makes a known kind vague.
+
+    Violence outweighs every other kind, also when it is said second: from then on the RT must not hear of it.
+    """
+    return alarm.kind if incident.kind is Kind.EMERGENCY or alarm.kind is Kind.VIOLENCE else incident.kind
 
 
 def is_better_place(incident: Incident, alarm: Alarm) -> bool:
-    """The newest position wins, but none at all never replaces one."""
-    return alarm.position is not None
+    """The newest fix wins: a press that waited in the phone never moves the incident back, nor one without a fix."""
+    if alarm.position is None:
+        return False
+    known_at = incident.position.at if incident.position else None
+    return known_at is None or alarm.position.at is None or alarm.position.at >= known_at

@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 from dispatch.assignment import make_offers
 from dispatch.events import Event, OffersExpired, OffersMade
-from dispatch.facts import Facts
+from dispatch.facts import Candidate, Facts
 from dispatch.incident import Incident
 from dispatch.policy import Policy
 
@@ -22,13 +22,25 @@ def wanted_offers(incident: Incident, policy: Policy) -> int:
 
 
 def next_due(incident: Incident, policy: Policy) -> datetime | None:
-    """When time itself must act on the incident; None when it waits for people only."""
+    """When time itself must act; None when the incident waits for people only, as when nobody knows where to look."""
     if not needs_officers(incident):
         return None
     expiries = [offer.expires_at for offer in incident.open_offers()]
     if expiries:
         return min(expiries)
-    return incident.round_at + timedelta(seconds=policy.round_s)
+    if incident.origin is None:
+        return None
+    return max(incident.round_at, incident.offer_ended_at or incident.round_at) + timedelta(seconds=policy.retry_s)
+
+
+def not_asked_yet(incident: Incident, facts: Facts) -> list[Candidate]:
+    """The candidates who were not asked in this round and hold no offer from an earlier one."""
+    return [c for c in not_holding(incident, facts) if c.officer.id not in incident.asked]
+
+
+def not_holding(incident: Incident, facts: Facts) -> list[Candidate]:
+    holding = {offer.officer.id for offer in incident.open_offers()}
+    return [c for c in facts.candidates if c.officer.id not in holding]
 
 
 def decide_next_offers(incident: Incident, facts: Facts, *, now: datetime, policy: Policy) -> list[Event]:
@@ -36,11 +48,10 @@ def decide_next_offers(incident: Incident, facts: Facts, *, now: datetime, polic
     wanted = wanted_offers(incident, policy)
     if not wanted or not facts.candidates:
         return []
-    holding = {offer.officer.id for offer in incident.open_offers()}
-    fresh = [c for c in facts.candidates if c.officer.id not in incident.asked and c.officer.id not in holding]
+    fresh = not_asked_yet(incident, facts)
     new_round = not fresh and now >= incident.round_at + timedelta(seconds=policy.round_s)
     if new_round:
-        fresh = [c for c in facts.candidates if c.officer.id not in holding]
+        fresh = not_holding(incident, facts)
     chosen = fresh[:wanted]
     if not chosen:
         return []

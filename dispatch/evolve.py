@@ -1,6 +1,6 @@
 """What an event makes of an incident."""
 
-from collections.abc import Callable, Collection
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
 
@@ -42,9 +42,9 @@ from dispatch.incident import (
 
 def evolve(incident: Incident | None, event: Event) -> Incident:
     """The incident after the event, its version one higher. Only `IncidentOpened` starts from None."""
-    if isinstance(event, IncidentOpened):
-        return opened(event)
     if incident is None:
+        if isinstance(event, IncidentOpened):
+            return opened(event)
         raise ValueError(f"{type(event).__name__} needs an incident")
     return replace(_evolve_known(incident, event), version=incident.version + 1)
 
@@ -86,19 +86,19 @@ def _evolve_known(incident: Incident, event: Event) -> Incident:
         case OffersMade():
             return asked_more(incident, event.offers, event.at, new_round=event.new_round)
         case OfferReceived():
-            return _with_offers(incident, (event.offer_id,), lambda offer: replace(offer, received_at=event.at))
+            return replace(incident, offers=tuple(_offer_received(offer, event) for offer in incident.offers))
         case OfferAccepted():
             return accepted(incident, event)
         case OfferDeclined():
-            return _end_offers(incident, (event.offer_id,), OfferStatus.DECLINED)
+            return _end_offers(incident, {event.offer_id: OfferStatus.DECLINED}, event.at)
         case OffersExpired():
-            return _end_offers(incident, event.offer_ids, OfferStatus.EXPIRED)
+            return _end_offers(incident, dict.fromkeys(event.offer_ids, OfferStatus.EXPIRED), event.at)
         case OffersWithdrawn():
-            return _end_offers(incident, event.offer_ids, OfferStatus.WITHDRAWN)
+            return _end_offers(incident, dict.fromkeys(event.offer_ids, OfferStatus.WITHDRAWN), event.at)
         case AssignmentChanged():
             return assignment_changed(incident, event)
         case RepresentativeReceived():
-            return replace(incident, told=tuple(_received(told, event) for told in incident.told))
+            return replace(incident, told=tuple(_news_received(told, event) for told in incident.told))
         case Claimed():
             return replace(incident, claimed_by=event.operator)
         case Released():
@@ -119,12 +119,12 @@ def joined(incident: Incident, event: AlarmJoined) -> Incident:
     neighbourhood = () if is_hidden else tuple(dict.fromkeys(incident.neighbourhood + event.neighbourhood))[-TOLD_KEPT:]
     incident = _flagged(incident, alarm.flags)
     if is_better_place(incident, alarm):
-        incident = replace(incident, position=alarm.position, place=alarm.place)
+        incident = replace(incident, position=alarm.position, place=alarm.place, origin=alarm.origin)
     incident = replace(
         incident,
         kind=kind,
         silent=silent,
-        origin=alarm.origin or incident.origin,
+        origin=incident.origin or alarm.origin,
         alarm_count=incident.alarm_count + 1,
         neighbourhood=neighbourhood,
         told=(incident.told + event.told)[-TOLD_KEPT:],
@@ -138,7 +138,7 @@ def asked_more(incident: Incident, offers: tuple[Offer, ...], at: datetime, *, n
     asked = () if new_round else incident.asked
     return replace(
         incident,
-        offers=_bounded(incident.offers + offers),
+        offers=incident.offers + offers,
         offers_made=incident.offers_made + len(offers),
         asked=(asked + tuple(offer.officer.id for offer in offers))[-ASKED_KEPT:],
         round_at=at,
@@ -146,8 +146,8 @@ def asked_more(incident: Incident, offers: tuple[Offer, ...], at: datetime, *, n
 
 
 def accepted(incident: Incident, event: OfferAccepted) -> Incident:
-    incident = _end_offers(incident, (event.offer_id,), OfferStatus.ACCEPTED)
-    incident = _end_offers(incident, event.withdrawn, OfferStatus.WITHDRAWN)
+    ended = {event.offer_id: OfferStatus.ACCEPTED, **dict.fromkeys(event.withdrawn, OfferStatus.WITHDRAWN)}
+    incident = _end_offers(incident, ended, event.at)
     assignment = Assignment(event.offer_id, event.officer, AssignmentStatus.EN_ROUTE, event.at, event.at, None)
     return replace(incident, assignments=(*incident.assignments, assignment)[-ASSIGNMENTS_KEPT:])
 
@@ -164,7 +164,8 @@ def assignment_changed(incident: Incident, event: AssignmentChanged) -> Incident
 
 def closed(incident: Incident, event: Closed) -> Incident:
     """Whoever was asked or on the way is free again."""
-    incident = _end_offers(incident, [offer.id for offer in incident.open_offers()], OfferStatus.WITHDRAWN)
+    withdrawn = {offer.id: OfferStatus.WITHDRAWN for offer in incident.open_offers()}
+    incident = _end_offers(incident, withdrawn, event.at)
     cleared = tuple(
         replace(a, status=AssignmentStatus.CLEAR, changed_at=event.at) if a.is_open else a for a in incident.assignments
     )
@@ -175,26 +176,20 @@ def _flagged(incident: Incident, flags: tuple[str, ...]) -> Incident:
     return replace(incident, flags=tuple(dict.fromkeys(incident.flags + flags))[:FLAGS_KEPT])
 
 
-def _received(told: Told, event: RepresentativeReceived) -> Told:
+def _offer_received(offer: Offer, event: OfferReceived) -> Offer:
+    return replace(offer, received_at=event.at) if offer.id == event.offer_id else offer
+
+
+def _news_received(told: Told, event: RepresentativeReceived) -> Told:
     return replace(told, received_at=event.at) if told.person.id == event.person_id else told
 
 
-def _with_offers(incident: Incident, ids: Collection[str], change: Callable[[Offer], Offer]) -> Incident:
-    offers = tuple(change(offer) if offer.id in ids else offer for offer in incident.offers)
-    return replace(incident, offers=_bounded(offers))
-
-
-def _end_offers(incident: Incident, ids: Collection[str], status: OfferStatus) -> Incident:
-    return _with_offers(incident, ids, lambda offer: replace(offer, status=status))
-
-
-def _bounded(offers: tuple[Offer, ...]) -> tuple[Offer, ...]:
-    """All open offers and the last few ended ones."""
-    surplus = sum(1 for offer in offers if not offer.is_open) - ENDED_OFFERS_KEPT
-    kept: list[Offer] = []
-    for offer in offers:
-        if not offer.is_open and surplus > 0:
-            surplus -= 1
-            continue
-        kept.append(offer)
-    return tuple(kept)
+def _end_offers(incident: Incident, ended: Mapping[str, OfferStatus], at: datetime) -> Incident:
+    """The newly ended go behind the ended ones, and all of them stay for now, so that everybody sees how they ended."""
+    if not ended:
+        return incident
+    before = [offer for offer in incident.offers if not offer.is_open]
+    now = [replace(offer, status=ended[offer.id]) for offer in incident.open_offers() if offer.id in ended]
+    still_open = [offer for offer in incident.open_offers() if offer.id not in ended]
+    kept = (before + now)[-max(ENDED_OFFERS_KEPT, len(now)) :]
+    return replace(incident, offers=(*kept, *still_open), offer_ended_at=at)

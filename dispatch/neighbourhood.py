@@ -7,9 +7,9 @@ from dispatch.incident import Alarm, Kind, Told
 
 
 def areas_told(alarm: Alarm) -> tuple[str, ...]:
-    """Codes of the RT whose representatives are told: every candidate, or only the containing one when there are too many.
+    """Codes of the RT whose representatives are told: every candidate, or only the containing one of too many.
 
-    Violence and silent alarms never reach them: whoever the alarm is about may live next door, or be the representative.
+    Violence and silent alarms never reach them: whoever it is about may live next door, or be the representative.
     """
     if alarm.silent or alarm.kind is Kind.VIOLENCE:
         return ()

@@ -17,14 +17,16 @@ URGENCY = {
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """`officers_per_step` are asked at once; `round_s` is the pause after everybody within reach has been asked.
+    """`officers_per_step` are asked at once; `round_s` is the pause before those who were asked are asked again.
 
+    `retry_s` is when an incident that nobody is asked about is looked at again: an officer may be near by then.
     `max_open_offers` bounds what one officer may be asked at a time, `position_age_s` is when a position is old.
     """
 
     officers_per_step: int = 3
     offer_timeout_s: float = 30.0
     round_s: float = 60.0
+    retry_s: float = 10.0
     max_open_offers: int = 3
     position_age_s: float = 600.0
     last_known_position_s: float = 1800.0

@@ -1,0 +1,298 @@
+"""Whatever happens to an incident, in whatever order: what must always hold, checked after every step."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from hypothesis import settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
+from msgspec.json import decode, encode
+
+from dispatch.assignment import ORDER
+from dispatch.audience import audience
+from dispatch.commands import (
+    AcceptOffer,
+    AddNote,
+    ChangeAssignment,
+    Claim,
+    Close,
+    Command,
+    DeclineOffer,
+    LookAgain,
+    PressAlarm,
+    ReceiveNews,
+    ReceiveOffer,
+    Release,
+    RepeatAlarm,
+    WithdrawOfficer,
+)
+from dispatch.decide import decide
+from dispatch.effects import PushKind, effects, ended_offers
+from dispatch.errors import Refused
+from dispatch.escalation import needs_officers, next_due
+from dispatch.events import Event, OfferAccepted
+from dispatch.evolve import evolve
+from dispatch.facts import NO_FACTS, Candidate, Facts, Neighbour
+from dispatch.incident import Alarm, AssignmentStatus, Disposition, Incident, Kind, Offer, Person, Status
+from geo.areas import AreaRef
+from tests.unit.dispatch.city import INCIDENT_ID, NOON, POLICY, SECTOR, alarm, fix, place_in, unlocated_alarm
+
+# Ids as long as a UUID, names of forty characters: see the sizes in test_evolve.
+OFFICERS = [Person(f"officer-{number}".ljust(36, "x"), "Nama petugas ".ljust(40, "x")) for number in range(7)]
+AREAS = [AreaRef(f"3374010001001{number:03}", f"RT {number} ".ljust(30, "x")) for number in range(10)]
+HEADS = [Neighbour(Person(f"head-{area.code}".ljust(36, "x"), "Ketua ".ljust(40, "x")), area) for area in AREAS]
+OPERATORS = [Person(f"operator-{number}".ljust(36, "x"), "Nama operator ".ljust(40, "x")) for number in range(2)]
+FLAGS = [f"position_flag_{number:02}" for number in range(30)]
+
+officer = st.sampled_from(OFFICERS)
+operator = st.sampled_from(OPERATORS)
+# Anybody may be near, or nobody; who holds what elsewhere is the journal's to know.
+near = st.permutations(OFFICERS).flatmap(lambda order: st.integers(0, len(order)).map(lambda n: order[:n]))
+some_areas = st.lists(st.sampled_from(AREAS), unique=True, max_size=8)
+seldom = st.sampled_from([False, False, False, True])
+pause_s = st.sampled_from([0.0, 0.5, 9.0, 10.0, 29.5, 30.0, 61.0, 3600.0])
+
+
+@st.composite
+def presses(draw: st.DrawFn) -> Alarm:
+    number = draw(st.integers(1, 99))
+    kind = draw(st.sampled_from(Kind))
+    flags = tuple(draw(st.lists(st.sampled_from(FLAGS), unique=True, max_size=20)))
+    silent = draw(seldom)
+    found = draw(some_areas)
+    if not found:
+        return replace(unlocated_alarm(number), kind=kind, silent=silent, flags=flags)
+    place = place_in(found[0], candidates=tuple(found), truncated=draw(st.booleans()), sectors=(SECTOR,) * 4)
+    seen = fix(draw(st.floats(-7, -6)), at=NOON + timedelta(seconds=draw(st.integers(-600, 600))))
+    return alarm(number, kind=kind, silent=silent, flags=flags, place=place, position=seen, origin=seen)
+
+
+class IncidentMachine(RuleBasedStateMachine):
+    """A model beside the incident: what was ever offered, who won, how far each assignment came."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.now = NOON
+        self.incident: Incident | None = None
+        self.made: dict[str, Offer] = {}
+        self.open_ids: set[str] = set()
+        self.ended_ids: set[str] = set()
+        self.winner: tuple[str, str] | None = None
+        self.reached: dict[str, AssignmentStatus] = {}
+        self.is_hidden = False
+
+    @property
+    def known(self) -> Incident:
+        assert self.incident is not None
+        return self.incident
+
+    def happens(self, command: Command, facts: Facts = NO_FACTS) -> list[Event]:
+        try:
+            events = decide(self.incident, command, facts, now=self.now, policy=POLICY)
+        except Refused:
+            return []
+        assert events == decide(self.incident, command, facts, now=self.now, policy=POLICY)
+        for event in events:
+            self.carries_out(event)
+        return events
+
+    def carries_out(self, event: Event) -> None:
+        before = self.incident
+        after = evolve(before, event)
+        assert after == evolve(before, event)
+        assert after.version == (before.version + 1 if before else 1)
+        if self.is_hidden:
+            assert all(push.kind is not PushKind.NEIGHBOURHOOD for push in effects(before, event))
+        self.follows_offers(before, after)
+        self.never_goes_back(before, after)
+        if isinstance(event, OfferAccepted):
+            assert self.winner is None, "a second winner"
+            self.winner = (event.offer_id, event.officer.id)
+        self.incident = after
+
+    def follows_offers(self, before: Incident | None, after: Incident) -> None:
+        still_open = {offer.id for offer in after.open_offers()}
+        assert not still_open & self.ended_ids, "an ended offer is open again"
+        ended = set(ended_offers(before, after))
+        assert ended == self.open_ids - still_open
+        assert ended <= {offer.id for offer in after.offers}, "an offer ended unseen"
+        self.ended_ids |= ended
+        self.open_ids = still_open
+        self.made.update((offer.id, offer) for offer in after.open_offers())
+
+    def never_goes_back(self, before: Incident | None, after: Incident) -> None:
+        if before is None:
+            return
+        assert before.is_open or not after.is_open
+        assert before.disposition in {None, after.disposition}
+        assert after.alarm_count >= before.alarm_count
+        assert after.silent >= before.silent
+        assert before.position is None or after.position is not None
+        if before.position and before.position.at and after.position and after.position.at:
+            assert after.position.at >= before.position.at
+        for assignment in after.assignments:
+            reached = self.reached.get(assignment.id, AssignmentStatus.EN_ROUTE)
+            assert ORDER.index(assignment.status) >= ORDER.index(reached)
+            self.reached[assignment.id] = assignment.status
+
+    def any_offer(self, data: st.DataObject) -> Offer:
+        """More often one that is open; any that was ever made, also long ago."""
+        prefers_open = data.draw(st.integers(0, 1)) == 0
+        some = self.open_ids if prefers_open and self.open_ids else set(self.made)
+        return self.made[data.draw(st.sampled_from(sorted(some)))]
+
+    # What may happen.
+
+    @initialize(press=presses(), nearest=near)
+    def the_button_is_pressed(self, press: Alarm, nearest: list[Person]) -> None:
+        self.notes_hidden(press)
+        self.happens(PressAlarm(press, INCIDENT_ID), self.facts(press, nearest))
+
+    @precondition(lambda self: self.known.is_open)
+    @rule(press=presses(), nearest=near)
+    def it_is_pressed_again(self, press: Alarm, nearest: list[Person]) -> None:
+        self.notes_hidden(press)
+        assert self.happens(PressAlarm(press, INCIDENT_ID), self.facts(press, nearest))
+
+    @rule(press=presses())
+    def a_real_press_is_refused_by_a_drill_and_the_other_way(self, press: Alarm) -> None:
+        before = self.known
+        other = PressAlarm(replace(press, drill=not before.drill), INCIDENT_ID)
+        with pytest.raises(ValueError, match="does not belong"):
+            decide(before, other, NO_FACTS, now=self.now, policy=POLICY)
+
+    @rule(press=presses())
+    def the_same_alarm_comes_with_another_body(self, press: Alarm) -> None:
+        self.happens(RepeatAlarm(press))
+
+    @rule(seconds=pause_s)
+    def time_passes(self, seconds: float) -> None:
+        self.now += timedelta(seconds=seconds)
+
+    @rule(nearest=near)
+    def somebody_looks(self, nearest: list[Person]) -> None:
+        events = self.happens(LookAgain(), self.facts(None, nearest))
+        due = next_due(self.known, POLICY)
+        assert not events or due is None or due > self.now
+        assert not any(offer.expires_at <= self.now for offer in self.known.open_offers())
+
+    @rule(nearest=near)
+    def it_falls_due(self, nearest: list[Person]) -> None:
+        due = next_due(self.known, POLICY)
+        if due is not None:
+            self.now = max(self.now, due)
+            self.somebody_looks(nearest)
+
+    @precondition(lambda self: bool(self.made))
+    @rule(data=st.data(), engaged=seldom, other=st.one_of(st.none(), officer))
+    def an_officer_accepts(self, data: st.DataObject, engaged: bool, other: Person | None) -> None:
+        offer = self.any_offer(data)
+        who = other or offer.officer
+        # The journal knows of every offer, and of the assignment that this incident is itself.
+        facts = Facts(engaged_elsewhere=engaged or self.winner is not None, offer_was_made=who.id == offer.officer.id)
+        self.happens(AcceptOffer(offer.id, who.id), facts)
+
+    @precondition(lambda self: self.winner is not None)
+    @rule()
+    def the_winner_accepts_again(self) -> None:
+        assert self.winner is not None
+        assert decide(self.incident, AcceptOffer(*self.winner), NO_FACTS, now=self.now, policy=POLICY) == []
+
+    @precondition(lambda self: bool(self.made))
+    @rule(data=st.data(), nearest=near)
+    def an_officer_declines(self, data: st.DataObject, nearest: list[Person]) -> None:
+        offer = self.any_offer(data)
+        facts = replace(self.facts(None, nearest), offer_was_made=True)
+        self.happens(DeclineOffer(offer.id, offer.officer.id), facts)
+
+    @precondition(lambda self: bool(self.made))
+    @rule(data=st.data())
+    def a_phone_receives(self, data: st.DataObject) -> None:
+        offer = self.any_offer(data)
+        self.happens(ReceiveOffer(offer.id, offer.officer.id), Facts(offer_was_made=True))
+
+    @rule(who=officer, nearest=near)
+    def an_officer_goes_off_duty(self, who: Person, nearest: list[Person]) -> None:
+        self.happens(WithdrawOfficer(who.id), self.facts(None, [one for one in nearest if one != who]))
+        assert all(offer.officer != who for offer in self.known.open_offers())
+
+    @precondition(lambda self: self.winner is not None)
+    @rule(status=st.sampled_from(AssignmentStatus))
+    def a_status_arrives_in_any_order(self, status: AssignmentStatus) -> None:
+        assert self.winner is not None
+        change = ChangeAssignment(*self.winner, status)
+        self.happens(change)
+        assert self.happens(change) == []
+
+    @rule(head=st.sampled_from(HEADS))
+    def a_representative_receives(self, head: Neighbour) -> None:
+        self.happens(ReceiveNews(head.person.id))
+
+    @rule(who=operator, made_of=st.sampled_from([Claim, Release]))
+    def an_operator_claims_or_releases(self, who: Person, made_of: type[Claim | Release]) -> None:
+        self.happens(made_of(who))
+
+    @rule(who=operator)
+    def an_operator_notes(self, who: Person) -> None:
+        assert self.happens(AddNote(who, "x" * 4000))
+
+    @precondition(lambda self: self.known.version > 8)
+    @rule(who=operator, disposition=st.sampled_from(Disposition))
+    def an_operator_closes(self, who: Person, disposition: Disposition) -> None:
+        self.happens(Close(who, disposition, "selesai"))
+        assert not self.known.is_open
+
+    def facts(self, press: Alarm | None, nearest: list[Person]) -> Facts:
+        """Nobody is near an unknown place."""
+        origin = press.origin if press else self.known.origin
+        ranked = [Candidate(who, 100.0 * number, False, False) for number, who in enumerate(nearest)]
+        return Facts(candidates=tuple(ranked) if origin else (), neighbours=tuple(HEADS))
+
+    def notes_hidden(self, press: Alarm) -> None:
+        self.is_hidden = self.is_hidden or press.silent or press.kind is Kind.VIOLENCE
+
+    # What always holds.
+
+    @invariant()
+    def at_most_one_officer_is_sent(self) -> None:
+        assert len(list(self.known.open_assignments())) <= 1
+        assert {(one.id, one.officer.id) for one in self.known.assignments} <= {self.winner}
+
+    @invariant()
+    def nobody_is_asked_twice_at_the_same_time(self) -> None:
+        asked = [offer.officer.id for offer in self.known.open_offers()]
+        assert len(asked) == len(set(asked)) <= POLICY.officers_per_step
+
+    @invariant()
+    def nobody_is_asked_any_more_once_somebody_comes_or_it_is_over(self) -> None:
+        if not needs_officers(self.known):
+            assert not list(self.known.open_offers())
+            assert next_due(self.known, POLICY) is None
+
+    @invariant()
+    def a_closed_incident_holds_nobody(self) -> None:
+        if self.known.status is Status.CLOSED:
+            assert audience(self.known).responders == ()
+
+    @invariant()
+    def an_incident_that_officers_can_help_is_looked_at_again_in_time(self) -> None:
+        if needs_officers(self.known) and self.known.origin:
+            due = next_due(self.known, POLICY)
+            assert due is not None
+            assert due <= self.now + timedelta(seconds=POLICY.offer_timeout_s)
+
+    @invariant()
+    def the_rt_sees_nothing_of_what_is_hidden(self) -> None:
+        if self.is_hidden:
+            assert audience(self.known).areas == ()
+
+    @invariant()
+    def what_is_stored_is_small_and_reads_back_the_same(self) -> None:
+        text = encode(self.known)
+        assert len(text) <= 8 * 1024
+        assert decode(text, type=Incident) == self.known
+
+
+TestIncident = IncidentMachine.TestCase
+TestIncident.settings = settings(max_examples=250, stateful_step_count=40, deadline=None)
