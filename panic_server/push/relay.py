@@ -161,8 +161,6 @@ class Relay:
                 self._take_in(push)
         self._outbox_failures = 0
         self._scan_at = now + timedelta(seconds=SCAN_EVERY_S)
-        if more:
-            self._waker.wake()
 
     def _on_recorded(self, result: PushResult) -> None:
         self._held.discard(result.push_id)
@@ -201,6 +199,9 @@ class Relay:
         if now >= self._outbox_back_at:
             await self._send(now)
         self._metrics.waiting.set(len(self._waiting))
+        if self._is_scan_due(now):
+            # Sending has made room in memory for what is still in the outbox alone.
+            self._waker.wake()
 
     async def _send(self, now: datetime) -> None:
         errands = self._take(now)
