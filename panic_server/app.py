@@ -69,6 +69,7 @@ class Server:
         self._lock: IO[str] | None = None
         self._head = ("", 0)
         self._marked = ("", 0)
+        self._outbox_age_s: float | None = None
 
     async def start(self) -> None:
         settings = self.settings
@@ -295,7 +296,6 @@ class Server:
     # How it is.
 
     def _register_health(self) -> None:
-        self._outbox_age_s: float | None = None
         self.health.register("journal", self._check_journal, essential=True)
         self.health.register("database", self.follower.check, essential=True)
         self.health.register("schema", lambda: shapes.Component("schema", ok=True, detail="current"), essential=True)

@@ -9,7 +9,7 @@ from sqlalchemy import func, insert, select
 from sqlalchemy.engine import Connection
 
 from geo.areas import AreaMap
-from geo.geojson import read_map, write_map
+from geo.geojson import File, read_map, write_map
 from panic_server.journal import tables
 from panic_server.journal.accounts import add_code, add_person, add_token, note_change
 from panic_server.journal.database import open_engine

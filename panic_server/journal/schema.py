@@ -5,6 +5,7 @@ from typing import Final
 
 from sqlalchemy import Engine, inspect, text
 from sqlalchemy.engine import Connection
+from sqlalchemy.exc import DBAPIError
 
 from panic_server.journal.database import DatabaseUnusable
 from panic_server.journal.tables import metadata
@@ -32,13 +33,16 @@ def present_revision(connection: Connection) -> str | None:
 
 def ensure_schema(engine: Engine) -> bool:
     """Brings the schema up to date; True when something had to be done. Raises DatabaseUnusable."""
-    with engine.begin() as connection:
-        if present_revision(connection) == REVISION:
-            return False
-        if connection.dialect.name == "postgresql":
-            # Two nodes that start together on an empty database take turns.
-            connection.execute(text("SELECT pg_advisory_xact_lock(20251122)"))
-        _migrate(connection)
+    try:
+        with engine.begin() as connection:
+            if present_revision(connection) == REVISION:
+                return False
+            if connection.dialect.name == "postgresql":
+                # Two nodes that start together on an empty database take turns.
+                connection.execute(text("SELECT pg_advisory_xact_lock(20261122)"))
+            _migrate(connection)
+    except DBAPIError as error:
+        raise DatabaseUnusable(f"the database cannot be used: {error.orig}") from error
     return True
 
 

@@ -9,7 +9,7 @@ import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
+from typing import Final, overload
 
 import structlog
 from sqlalchemy import Engine
@@ -25,7 +25,18 @@ from panic_server.journal.draft import Draft
 from panic_server.journal.heads import lock_head, make_head
 from panic_server.journal.loading import bring_up_to_date
 from panic_server.journal.orders import Answer, Orders
-from panic_server.journal.port import JournalEvent, JournalUnavailable, Order
+from panic_server.journal.port import (
+    Accepted,
+    CheckpointOrder,
+    DeviceOrder,
+    Done,
+    DutyOrder,
+    IncidentOrder,
+    JournalEvent,
+    JournalUnavailable,
+    Order,
+    Press,
+)
 from panic_server.journal.registry import Registry
 from panic_server.journal.statements import Commit, VersionMissed
 from panic_server.journal.world import World
@@ -99,6 +110,12 @@ class Writer:
         await asyncio.to_thread(self._thread.join)
         self._engine.dispose()
 
+    @overload
+    async def submit(self, order: Press) -> Accepted: ...
+    @overload
+    async def submit(self, order: IncidentOrder) -> Done: ...
+    @overload
+    async def submit(self, order: DutyOrder | DeviceOrder | CheckpointOrder) -> None: ...
     async def submit(self, order: Order) -> Answer:
         """Answers once the order is on disk. Raises JournalUnavailable, or a `dispatch.errors.Refused`."""
         if self._queue.qsize() >= QUEUE_MAX:

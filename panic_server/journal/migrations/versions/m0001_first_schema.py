@@ -13,30 +13,32 @@ depends_on = None
 
 
 def upgrade() -> None:
+    _make_city()
+    _make_people()
+    _make_incidents()
+    _make_alarms()
+    _make_events()
+    _make_offers()
+    _make_outbox()
+
+
+def downgrade() -> None:
+    raise NotImplementedError("restore the backup that you made before the upgrade")
+
+
+def _make_city() -> None:
     op.create_table(
-        "alarm_updates",
-        sa.Column("seq", sa.BigInteger(), autoincrement=False, nullable=False),
-        sa.Column("device", sa.Text(), nullable=False),
-        sa.Column("id", sa.Text(), nullable=False),
-        sa.Column("digest", sa.Text(), nullable=False),
-        sa.Column("record", sa.Text(), nullable=False),
-        sa.Column("raw_position", sa.Text(), nullable=True),
-        sa.PrimaryKeyConstraint("seq"),
-        sa.UniqueConstraint("device", "id", "digest"),
+        "head",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("seq", sa.BigInteger(), nullable=False),
+        sa.Column("epoch", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("id"),
     )
     op.create_table(
         "catalogue",
         sa.Column("name", sa.Text(), nullable=False),
         sa.Column("revision", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("name"),
-    )
-    op.create_table(
-        "devices",
-        sa.Column("subject", sa.Text(), nullable=False),
-        sa.Column("kind", sa.Text(), nullable=False),
-        sa.Column("value", sa.Text(), nullable=False),
-        sa.PrimaryKeyConstraint("subject", "kind"),
-        sa.UniqueConstraint("value"),
     )
     op.create_table(
         "duty",
@@ -51,34 +53,58 @@ def upgrade() -> None:
     )
     op.create_index("duty_by_seq", "duty", ["seq"], unique=False)
     op.create_table(
-        "engagements",
-        sa.Column("officer_id", sa.Text(), nullable=False),
-        sa.Column("slot", sa.Integer(), nullable=False),
-        sa.Column("offer_id", sa.Text(), nullable=False),
-        sa.Column("incident_id", sa.Text(), nullable=False),
-        sa.PrimaryKeyConstraint("officer_id", "slot"),
-        sa.UniqueConstraint("offer_id"),
+        "maps",
+        sa.Column("version", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("imported_at", sa.BigInteger(), nullable=False),
+        sa.Column("document", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("version"),
+    )
+
+
+def _make_people() -> None:
+    op.create_table(
+        "people",
+        sa.Column("subject", sa.Text(), nullable=False),
+        sa.Column("role", sa.Text(), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("areas", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("subject"),
     )
     op.create_table(
-        "events",
-        sa.Column("seq", sa.BigInteger(), autoincrement=False, nullable=False),
-        sa.Column("incident_id", sa.Text(), nullable=True),
+        "tokens",
+        sa.Column("hash", sa.Text(), nullable=False),
+        sa.Column("subject", sa.Text(), nullable=False),
+        sa.Column("created_at", sa.BigInteger(), nullable=False),
+        sa.Column("revoked_at", sa.BigInteger(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["subject"],
+            ["people.subject"],
+        ),
+        sa.PrimaryKeyConstraint("hash"),
+    )
+    op.create_table(
+        "codes",
+        sa.Column("hash", sa.Text(), nullable=False),
+        sa.Column("subject", sa.Text(), nullable=False),
+        sa.Column("expires_at", sa.BigInteger(), nullable=False),
+        sa.Column("used_at", sa.BigInteger(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["subject"],
+            ["people.subject"],
+        ),
+        sa.PrimaryKeyConstraint("hash"),
+    )
+    op.create_table(
+        "devices",
+        sa.Column("subject", sa.Text(), nullable=False),
         sa.Column("kind", sa.Text(), nullable=False),
-        sa.Column("at", sa.BigInteger(), nullable=False),
-        sa.Column("actor", sa.Text(), nullable=False),
-        sa.Column("data", sa.Text(), nullable=False),
-        sa.Column("routes", sa.Text(), nullable=False),
-        sa.Column("payloads", sa.Text(), nullable=False),
-        sa.PrimaryKeyConstraint("seq"),
+        sa.Column("value", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("subject", "kind"),
+        sa.UniqueConstraint("value"),
     )
-    op.create_index("events_of_incident", "events", ["incident_id", "seq"], unique=False)
-    op.create_table(
-        "head",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("seq", sa.BigInteger(), nullable=False),
-        sa.Column("epoch", sa.Text(), nullable=False),
-        sa.PrimaryKeyConstraint("id"),
-    )
+
+
+def _make_incidents() -> None:
     op.create_table(
         "incidents",
         sa.Column("id", sa.Text(), nullable=False),
@@ -101,13 +127,87 @@ def upgrade() -> None:
         sqlite_where=sa.text("status = 'open'"),
         postgresql_where=sa.text("status = 'open'"),
     )
+
+
+def _make_alarms() -> None:
     op.create_table(
-        "maps",
-        sa.Column("version", sa.Integer(), autoincrement=False, nullable=False),
-        sa.Column("imported_at", sa.BigInteger(), nullable=False),
-        sa.Column("document", sa.Text(), nullable=False),
-        sa.PrimaryKeyConstraint("version"),
+        "alarms",
+        sa.Column("device", sa.Text(), nullable=False),
+        sa.Column("id", sa.Text(), nullable=False),
+        sa.Column("incident_id", sa.Text(), nullable=False),
+        sa.Column("seq", sa.BigInteger(), nullable=False),
+        sa.Column("received_at", sa.BigInteger(), nullable=False),
+        sa.Column("is_located", sa.Boolean(), nullable=False),
+        sa.Column("digest", sa.Text(), nullable=False),
+        sa.Column("answer", sa.Text(), nullable=False),
+        sa.Column("record", sa.Text(), nullable=False),
+        sa.Column("raw_position", sa.Text(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["incident_id"],
+            ["incidents.id"],
+        ),
+        sa.PrimaryKeyConstraint("device", "id"),
     )
+    op.create_index("alarms_latest", "alarms", ["device", "received_at"], unique=False)
+    op.create_index("alarms_of_incident", "alarms", ["incident_id", "seq"], unique=False)
+    op.create_table(
+        "alarm_updates",
+        sa.Column("seq", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("device", sa.Text(), nullable=False),
+        sa.Column("id", sa.Text(), nullable=False),
+        sa.Column("digest", sa.Text(), nullable=False),
+        sa.Column("record", sa.Text(), nullable=False),
+        sa.Column("raw_position", sa.Text(), nullable=True),
+        sa.PrimaryKeyConstraint("seq"),
+        sa.UniqueConstraint("device", "id", "digest"),
+    )
+
+
+def _make_events() -> None:
+    op.create_table(
+        "events",
+        sa.Column("seq", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("incident_id", sa.Text(), nullable=True),
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.Column("actor", sa.Text(), nullable=False),
+        sa.Column("data", sa.Text(), nullable=False),
+        sa.Column("routes", sa.Text(), nullable=False),
+        sa.Column("payloads", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("seq"),
+    )
+    op.create_index("events_of_incident", "events", ["incident_id", "seq"], unique=False)
+
+
+def _make_offers() -> None:
+    op.create_table(
+        "offers",
+        sa.Column("id", sa.Text(), nullable=False),
+        sa.Column("incident_id", sa.Text(), nullable=False),
+        sa.Column("officer_id", sa.Text(), nullable=False),
+        sa.Column("status", sa.Text(), nullable=False),
+        sa.Column("offered_at", sa.BigInteger(), nullable=False),
+        sa.Column("expires_at", sa.BigInteger(), nullable=False),
+        sa.Column("received_at", sa.BigInteger(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["incident_id"],
+            ["incidents.id"],
+        ),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    op.create_index("offers_of_incident", "offers", ["incident_id"], unique=False)
+    op.create_table(
+        "engagements",
+        sa.Column("officer_id", sa.Text(), nullable=False),
+        sa.Column("slot", sa.Integer(), nullable=False),
+        sa.Column("offer_id", sa.Text(), nullable=False),
+        sa.Column("incident_id", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("officer_id", "slot"),
+        sa.UniqueConstraint("offer_id"),
+    )
+
+
+def _make_outbox() -> None:
     op.create_table(
         "outbox",
         sa.Column("id", sa.Text(), nullable=False),
@@ -135,75 +235,3 @@ def upgrade() -> None:
         sqlite_where=sa.text("outcome IS NULL"),
         postgresql_where=sa.text("outcome IS NULL"),
     )
-    op.create_table(
-        "people",
-        sa.Column("subject", sa.Text(), nullable=False),
-        sa.Column("role", sa.Text(), nullable=False),
-        sa.Column("name", sa.Text(), nullable=False),
-        sa.Column("areas", sa.Text(), nullable=False),
-        sa.PrimaryKeyConstraint("subject"),
-    )
-    op.create_table(
-        "alarms",
-        sa.Column("device", sa.Text(), nullable=False),
-        sa.Column("id", sa.Text(), nullable=False),
-        sa.Column("incident_id", sa.Text(), nullable=False),
-        sa.Column("seq", sa.BigInteger(), nullable=False),
-        sa.Column("received_at", sa.BigInteger(), nullable=False),
-        sa.Column("is_located", sa.Boolean(), nullable=False),
-        sa.Column("digest", sa.Text(), nullable=False),
-        sa.Column("answer", sa.Text(), nullable=False),
-        sa.Column("record", sa.Text(), nullable=False),
-        sa.Column("raw_position", sa.Text(), nullable=True),
-        sa.ForeignKeyConstraint(
-            ["incident_id"],
-            ["incidents.id"],
-        ),
-        sa.PrimaryKeyConstraint("device", "id"),
-    )
-    op.create_index("alarms_latest", "alarms", ["device", "received_at"], unique=False)
-    op.create_index("alarms_of_incident", "alarms", ["incident_id", "seq"], unique=False)
-    op.create_table(
-        "codes",
-        sa.Column("hash", sa.Text(), nullable=False),
-        sa.Column("subject", sa.Text(), nullable=False),
-        sa.Column("expires_at", sa.BigInteger(), nullable=False),
-        sa.Column("used_at", sa.BigInteger(), nullable=True),
-        sa.ForeignKeyConstraint(
-            ["subject"],
-            ["people.subject"],
-        ),
-        sa.PrimaryKeyConstraint("hash"),
-    )
-    op.create_table(
-        "offers",
-        sa.Column("id", sa.Text(), nullable=False),
-        sa.Column("incident_id", sa.Text(), nullable=False),
-        sa.Column("officer_id", sa.Text(), nullable=False),
-        sa.Column("status", sa.Text(), nullable=False),
-        sa.Column("offered_at", sa.BigInteger(), nullable=False),
-        sa.Column("expires_at", sa.BigInteger(), nullable=False),
-        sa.Column("received_at", sa.BigInteger(), nullable=True),
-        sa.ForeignKeyConstraint(
-            ["incident_id"],
-            ["incidents.id"],
-        ),
-        sa.PrimaryKeyConstraint("id"),
-    )
-    op.create_index("offers_of_incident", "offers", ["incident_id"], unique=False)
-    op.create_table(
-        "tokens",
-        sa.Column("hash", sa.Text(), nullable=False),
-        sa.Column("subject", sa.Text(), nullable=False),
-        sa.Column("created_at", sa.BigInteger(), nullable=False),
-        sa.Column("revoked_at", sa.BigInteger(), nullable=True),
-        sa.ForeignKeyConstraint(
-            ["subject"],
-            ["people.subject"],
-        ),
-        sa.PrimaryKeyConstraint("hash"),
-    )
-
-
-def downgrade() -> None:
-    raise NotImplementedError("restore the backup that you made before the upgrade")

@@ -1,0 +1,63 @@
+"""The schema in an empty, an older, a newer and a foreign database."""
+
+from __future__ import annotations
+
+import sqlite3
+from pathlib import Path
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from sqlalchemy import text
+
+from panic_server.journal.admin import migrate, opened
+from panic_server.journal.database import DatabaseUnusable, open_engine, set_pragma
+from panic_server.journal.schema import REVISION
+from panic_server.journal.tables import metadata
+
+
+def test_an_empty_database_gets_the_schema_once(url: str) -> None:
+    assert migrate(url)
+    assert not migrate(url)
+
+
+def test_the_migrations_make_exactly_the_tables_of_the_code(url: str) -> None:
+    with opened(url) as connection:
+        context = MigrationContext.configure(connection)
+        assert compare_metadata(context, metadata) == []
+        assert connection.execute(text("SELECT version_num FROM alembic_version")).scalar() == REVISION
+
+
+def test_a_foreign_schema_is_refused_and_left_alone(url: str) -> None:
+    engine = open_engine(url, writes=True)
+    with engine.begin() as connection:
+        connection.execute(text("CREATE TABLE somebody_elses (id INTEGER)"))
+    engine.dispose()
+    with pytest.raises(DatabaseUnusable, match="somebody_elses"):
+        migrate(url)
+
+
+def test_a_schema_from_a_newer_program_is_refused(url: str) -> None:
+    with opened(url) as connection:
+        connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+    with pytest.raises(DatabaseUnusable, match="newer"):
+        migrate(url)
+
+
+@pytest.mark.parametrize("url_text", ["nonsense", "mysql://x/y"])
+def test_a_url_that_is_none_of_ours_is_refused(url_text: str) -> None:
+    with pytest.raises(DatabaseUnusable):
+        migrate(url_text)
+
+
+def test_a_pragma_that_sqlite_does_not_take_is_noticed(tmp_path: Path) -> None:
+    connection = sqlite3.connect(":memory:")
+    with pytest.raises(DatabaseUnusable, match="journal_mode"):
+        set_pragma(connection, "journal_mode", "WAL", "wal")
+    connection.close()
+
+
+def test_a_file_that_is_no_database_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "letter.db").write_text("Dear operator, " * 100)
+    with pytest.raises(DatabaseUnusable, match="not a database"):
+        migrate(f"sqlite:///{tmp_path / 'letter.db'}")
