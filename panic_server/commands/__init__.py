@@ -1,4 +1,4 @@
-"""What the command line does, one file per command. Each `run` returns the exit status, and imports late what is slow."""
+"""What the command line does, a file per command. Each `run` returns the exit status and imports late what is slow."""
 
 
 class Stop(Exception):

@@ -93,6 +93,8 @@ def shown(value: object) -> str:
     if "://" not in text:
         return text
     parts = urlsplit(text)
+    if parts.password is None and not parts.query:
+        return text
     query = urlencode([(name, _HIDDEN) for name, _ in parse_qsl(parts.query)], safe="*")
     address = parts.netloc
     if parts.password is not None:

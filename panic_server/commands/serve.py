@@ -11,10 +11,12 @@ def run(_: Namespace) -> int:
     settings = load_settings()
     for typo in misspelled():
         print(f"kentongan: {typo}", file=sys.stderr)
-    from panic_server.app import serve  # noqa: PLC0415 - the whole server, which `--help` does not need.
-    from panic_server.journal.database import DatabaseUnusable  # noqa: PLC0415 - as above
+    from panic_server.journal.database import DatabaseUnusable  # noqa: PLC0415 - as below
+    from panic_server.serving import serve  # noqa: PLC0415 - the whole server, which `--help` does not need.
 
     try:
-        return serve(settings) or 0
+        return serve(settings, lambda address: print(f"Kentongan listens on {address}", flush=True))
     except DatabaseUnusable as error:
         raise Stop(str(error)) from None
+    except OSError as error:
+        raise Stop(f"cannot listen on {settings.host}:{settings.port}: {error.strerror}") from None
