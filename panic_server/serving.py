@@ -1,0 +1,95 @@
+"""Runs a `Server` behind uvicorn until it is told to end."""
+
+import asyncio
+import socket
+from collections.abc import Callable
+
+import uvicorn
+from sqlalchemy.exc import SQLAlchemyError
+
+from panic_server.api.slow_clients import PatientProtocol
+from panic_server.app import Server
+from panic_server.journal.database import DatabaseUnusable
+from panic_server.live.uvicorn_line import LiveProtocol
+from panic_server.logs import set_up_logs
+from panic_server.settings import Settings
+
+KEEP_ALIVE_S = 75
+"""Phones that press twice, and proxies, reuse their connection: a TLS handshake costs more than the alarm."""
+
+GOODBYE_S = 5
+"""After this the connections that are still open are cut, so that a restart takes seconds."""
+
+
+def http_server(server: Server) -> uvicorn.Server:
+    """uvicorn, as the measurements recommend it; the socket is given to `serve`."""
+    return uvicorn.Server(
+        uvicorn.Config(
+            server.app,
+            loop="uvloop",
+            http=PatientProtocol,
+            ws=LiveProtocol,
+            lifespan="off",
+            access_log=False,
+            log_config=None,
+            server_header=False,
+            timeout_keep_alive=KEEP_ALIVE_S,
+            timeout_graceful_shutdown=GOODBYE_S,
+            ws_per_message_deflate=False,
+            ws_max_size=65_536,
+            backlog=2048,
+        )
+    )
+
+
+def open_socket(host: str, port: int) -> socket.socket:
+    """Raises OSError, for instance when somebody listens there already."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listener = socket.socket(family, socket.SOCK_STREAM)
+    try:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind((host, port))
+    except OSError:
+        listener.close()
+        raise
+    return listener
+
+
+def serve(settings: Settings, on_ready: Callable[[str], None]) -> int:
+    """Until SIGINT or SIGTERM. `on_ready` gets the address when alarms can come. Raises DatabaseUnusable, OSError."""
+    set_up_logs(settings)
+    listener = open_socket(settings.host, settings.port)
+    try:
+        with asyncio.Runner(loop_factory=_new_loop) as runner:
+            return runner.run(_serve(settings, listener, on_ready))
+    finally:
+        listener.close()
+
+
+def _new_loop() -> asyncio.AbstractEventLoop:
+    import uvloop  # noqa: PLC0415 - only where a loop is made
+
+    return uvloop.new_event_loop()
+
+
+async def _serve(settings: Settings, listener: socket.socket, on_ready: Callable[[str], None]) -> int:
+    server = Server(settings)
+    try:
+        await server.start()
+    except SQLAlchemyError as error:
+        raise DatabaseUnusable(f"the database does not answer: {type(error).__name__}") from error
+    front = http_server(server)
+    host, port = listener.getsockname()[:2]
+    announce = asyncio.create_task(_announce(front, settings.model_copy(update={"host": host, "port": port}), on_ready))
+    try:
+        await front.serve(sockets=[listener])
+    finally:
+        announce.cancel()
+        await server.stop()
+    return 0 if front.started else 1
+
+
+async def _announce(front: uvicorn.Server, settings: Settings, on_ready: Callable[[str], None]) -> None:
+    while not front.started:  # noqa: ASYNC110 - uvicorn has no event for it
+        await asyncio.sleep(0.01)
+    on_ready(settings.address)
