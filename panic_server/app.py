@@ -24,7 +24,7 @@ from panic_server.journal.accounts import SqlAccounts
 from panic_server.journal.admin import load_map, migrate
 from panic_server.journal.database import DatabaseUnusable
 from panic_server.journal.outbox import SqlOutbox
-from panic_server.journal.port import SYSTEM, CheckpointOrder, Done, IncidentOrder, JournalUnavailable
+from panic_server.journal.port import SYSTEM, CheckpointOrder, IncidentOrder, JournalUnavailable
 from panic_server.journal.queries import Reader, SqlQueries
 from panic_server.journal.writer import Committed, Writer
 from panic_server.live.endpoint import LiveEndpoint
@@ -234,7 +234,7 @@ class Server:
             done = await self.writer.submit(IncidentOrder(LookAgain(), SYSTEM, incident_id=incident_id))
         except (JournalUnavailable, Refused):
             return False
-        return isinstance(done, Done) and done.seq is not None
+        return done.seq is not None
 
     async def _read_map(self) -> None:
         area_map = await self.reader.ask(load_map)

@@ -1,4 +1,4 @@
-"""Logs: events and numbers, never personal data. Tracebacks go without the values of variables, which would be positions."""
+"""Logs: events and numbers, never personal data. Tracebacks show no values of variables: they would be positions."""
 
 import logging
 import sys

@@ -72,6 +72,7 @@ def read_press(raw: bytes, *, device: str, now: datetime) -> Press:
         sent_at=sent_at,
         silent=silent,
         drill=drill,
+        position_flags=position_flags,
         flags=(*position_flags, *flags),
         digest=_digest(request),
     )

@@ -82,7 +82,7 @@ class Orders:
         presses = [order for order in orders if isinstance(order, Press)]
         self._before = self._load_before(presses)
         positions = [press.position for press in presses]
-        found = self._world.places(positions, [press.flags for press in presses]) if presses else ()
+        found = self._world.places(positions, [press.position_flags for press in presses]) if presses else ()
         self._places = {id(press): place for press, place in zip(presses, found, strict=True)}
 
     def _load_before(self, presses: list[Press]) -> dict[tuple[str, str], Before]:

@@ -31,7 +31,11 @@ SYSTEM = Actor("system", None)
 
 @dataclass(frozen=True, slots=True)
 class Press:
-    """The button as the phone sent it. `raw_position` is the JSON text of a position that was not taken as it came."""
+    """The button as the phone sent it. `raw_position` is the JSON text of a position that was not taken as it came.
+
+    `flags` say what is wrong with any of it, `position_flags` those of them about the position. `digest` is of the whole
+    body: it tells the same alarm sent again from another under the same id.
+    """
 
     id: str
     device: str
@@ -42,9 +46,9 @@ class Press:
     sent_at: datetime | None
     silent: bool
     drill: bool
+    position_flags: tuple[str, ...]
     flags: tuple[str, ...]
     digest: bytes
-    """Of the whole body: tells the same alarm sent again from another under the same id."""
 
 
 @dataclass(frozen=True, slots=True)

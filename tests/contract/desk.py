@@ -157,6 +157,7 @@ def press(device: str = "phone", **changes: Any) -> Press:
         "sent_at": None,
         "silent": False,
         "drill": False,
+        "position_flags": (),
         "flags": (),
         "digest": b"first",
     }
