@@ -71,12 +71,33 @@ export type AlarmRecord = {
  * The press of the button. Everything but `id` may be missing or wrong: it is then marked, never refused.
  */
 export type AlarmRequest = {
+    /**
+     * A UUID made by the phone, the same whenever it tries again
+     */
     id: string;
+    /**
+     * emergency, crime, violence, medical, fire or disaster; anything else is an emergency
+     */
     kind?: unknown;
+    /**
+     * A Position, or null; what is wrong with it becomes a flag
+     */
     position?: unknown;
+    /**
+     * When the button was pressed, RFC 3339
+     */
     pressed_at?: unknown;
+    /**
+     * When this try was sent, RFC 3339
+     */
     sent_at?: unknown;
+    /**
+     * true: nothing may sound or show near the caller
+     */
     silent?: unknown;
+    /**
+     * true: an exercise
+     */
     drill?: unknown;
 };
 
@@ -97,6 +118,17 @@ export type Assignment = {
     status: 'clear' | 'en_route' | 'on_scene';
     accepted_at: string;
     changed_at: string;
+};
+
+/**
+ * AssignmentAnswer
+ *
+ * `incident` is null once the officer is clear and may no longer look.
+ */
+export type AssignmentAnswer = {
+    assignment_id: string;
+    status: 'clear' | 'en_route' | 'on_scene';
+    incident: Incident | null;
 };
 
 /**
@@ -285,6 +317,16 @@ export type MyOffers = {
 };
 
 /**
+ * NewsReceipt
+ *
+ * When the representative's phone first said that it got the news.
+ */
+export type NewsReceipt = {
+    incident_id: string;
+    received_at: string;
+};
+
+/**
  * NoteRequest
  */
 export type NoteRequest = {
@@ -306,6 +348,18 @@ export type Offer = {
     distance_m: number | null;
     own_sector: boolean;
     position_stale: boolean;
+};
+
+/**
+ * OfferAnswer
+ *
+ * What became of the offer. Whoever accepted gets the incident whole, and the assignment to report on.
+ */
+export type OfferAnswer = {
+    offer_id: string;
+    status: 'accepted' | 'declined' | 'expired' | 'open' | 'withdrawn';
+    assignment_id: string | null;
+    incident: Incident | null;
 };
 
 /**
@@ -373,6 +427,9 @@ export type Position = {
  * PositionsRequest
  */
 export type PositionsRequest = {
+    /**
+     * Each a Position; those that cannot be one are counted as rejected
+     */
     positions: Array<unknown>;
 };
 
@@ -458,3 +515,1156 @@ export type Welcome = {
     you: Me;
     heartbeat_s: number;
 };
+
+export type HealthzData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/healthz';
+};
+
+export type HealthzResponses = {
+    /**
+     * Health
+     */
+    200: Health;
+};
+
+export type HealthzResponse = HealthzResponses[keyof HealthzResponses];
+
+export type MetricsData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/metrics';
+};
+
+export type MetricsResponses = {
+    /**
+     * Metrics
+     */
+    200: string;
+};
+
+export type MetricsResponse = MetricsResponses[keyof MetricsResponses];
+
+export type ReadyzData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/readyz';
+};
+
+export type ReadyzErrors = {
+    /**
+     * Health: alarms cannot be taken
+     */
+    503: Health;
+};
+
+export type ReadyzError = ReadyzErrors[keyof ReadyzErrors];
+
+export type ReadyzResponses = {
+    /**
+     * Health
+     */
+    200: Health;
+};
+
+export type ReadyzResponse = ReadyzResponses[keyof ReadyzResponses];
+
+export type PressButtonData = {
+    body: AlarmRequest;
+    path?: never;
+    query?: never;
+    url: '/v1/alarms';
+};
+
+export type PressButtonErrors = {
+    /**
+     * `json_malformed`: The body is not JSON in UTF-8; `body_too_deep`: The body is nested too deeply
+     */
+    400: Problem;
+    /**
+     * `token_missing`: A token is needed; `token_unknown`: The token is not known, or no longer valid
+     */
+    401: Problem;
+    /**
+     * `cross_origin`: The request comes from another site's page
+     */
+    403: Problem;
+    /**
+     * `body_too_slow`: The body took too long to arrive
+     */
+    408: Problem;
+    /**
+     * `body_too_large`: The body is larger than 16 KiB
+     */
+    413: Problem;
+    /**
+     * `content_type_unsupported`: The body must be application/json; `content_encoding_unsupported`: The body must not be compressed
+     */
+    415: Problem;
+    /**
+     * `body_invalid`: The body is JSON, but not what is expected here; `alarm_id_missing`: An alarm needs an id made by the phone; `alarm_id_invalid`: An alarm's id must be a UUID
+     */
+    422: Problem;
+    /**
+     * `journal_unavailable`: Nothing can be stored or read right now
+     */
+    503: Problem;
+};
+
+export type PressButtonError = PressButtonErrors[keyof PressButtonErrors];
+
+export type PressButtonResponses = {
+    /**
+     * The same alarm again: the first answer
+     */
+    200: AlarmAccepted;
+    /**
+     * AlarmAccepted
+     */
+    201: AlarmAccepted;
+};
+
+export type PressButtonResponse = PressButtonResponses[keyof PressButtonResponses];
+
+export type AlarmProgressData = {
+    body?: never;
+    path: {
+        /**
+         * Alarm Id
+         */
+        alarm_id: string;
+    };
+    query?: never;
+    url: '/v1/alarms/{alarm_id}';
+};
+
+export type AlarmProgressErrors = {
+    /**
+     * `token_missing`: A token is needed; `token_unknown`: The token is not known, or no longer valid
+     */
+    401: Problem;
+    /**
+     * `cross_origin`: The request comes from another site's page
+     */
+    403: Problem;
+    /**
+     * `alarm_unknown`: The caller has sent no such alarm; `not_found`: There is nothing at this address
+     */
+    404: Problem;
+    /**
+     * `journal_unavailable`: Nothing can be stored or read right now
+     */
+    503: Problem;
+};
+
+export type AlarmProgressError = AlarmProgressErrors[keyof AlarmProgressErrors];
+
+export type AlarmProgressResponses = {
+    /**
+     * AlarmProgress
+     */
+    200: AlarmProgress;
+};
+
+export type AlarmProgressResponse = AlarmProgressResponses[keyof AlarmProgressResponses];
+
+export type ListAreasData = {
+    body?: never;
+    path?: never;
+    query?: {
+        level?: 'city' | 'district' | 'rt' | 'rw' | 'sector' | 'village';
+        /**
+         * west,south,east,north in degrees
+         */
+        bbox?: string;
+    };
+    url: '/v1/areas';
+};
+
+export type ListAreasErrors = {
+    /**
+     * `token_missing`: A token is needed; `token_unknown`: The token is not known, or no longer valid
+     */
+    401: Problem;
+    /**
+     * `cross_origin`: The request comes from another site's page
+     */
+    403: Problem;
+    /**
+     * `query_invalid`: A query parameter is missing or not what is expected
+     */
+    422: Problem;
+    /**
+     * `journal_unavailable`: Nothing can be stored or read right now
+     */
+    503: Problem;
+};
+
+export type ListAreasError = ListAreasErrors[keyof ListAreasErrors];
+
+export type ListAreasResponses = {
+    /**
+     * A FeatureCollection of outlines
+     */
+    200: {
+        type: 'FeatureCollection';
+        features: Array<{
+            [key: string]: unknown;
+        }>;
+    };
+};
+
+export type ListAreasResponse = ListAreasResponses[keyof ListAreasResponses];
+
+export type PlaceAtData = {
+    body?: never;
+    path?: never;
+    query: {
+        lat: number;
+        lon: number;
+        accuracy_m?: number;
+    };
+    url: '/v1/areas/at';
+};
+
+export type PlaceAtErrors = {
+    /**
+     * `token_missing`: A token is needed; `token_unknown`: The token is not known, or no longer valid
+     */
+    401: Problem;
+    /**
+     * `cross_origin`: The request comes from another site's page
+     */
+    403: Problem;
+    /**
+     * `query_invalid`: A query parameter is missing or not what is expected
+     */
+    422: Problem;
+    /**
+     * `journal_unavailable`: Nothing can be stored or read right now
+     */
+    503: Problem;
+};
+
+export type PlaceAtError = PlaceAtErrors[keyof PlaceAtErrors];
+
+export type PlaceAtResponses = {
+    /**
+     * Place
+     */
+    200: Place;
+};
+
+export type PlaceAtResponse = PlaceAtResponses[keyof PlaceAtResponses];
+
+export type ReportStatusData = {
+    body: AssignmentStatusRequest;
+    path: {
+        /**
+         * Assignment Id
+         */
+        assignment_id: string;
+    };
+    query?: never;
+    url: '/v1/assignments/{assignment_id}/status';
+};
+
+export type ReportStatusErrors = {
+    /**
+     * `json_malformed`: The body is not JSON in UTF-8; `body_too_deep`: The body is nested too deeply
+     */
+    400: Problem;
+    /**
+     * `token_missing`: A token is needed; `token_unknown`: The token is not known, or no longer valid
+     */
+    401: Problem;
+    /**
+     * `cross_origin`: The request comes from another site's page; `role_not_allowed`: This is for another role
+     */
+    403: Problem;
+    /**
+     * `assignment_unknown`: There is no such assignment of the caller; `not_found`: There is nothing at this address
+     */
+    404: Problem;
+    /**
+     * `body_too_slow`: The body took too long to arrive
+     */
+    408: Problem;
+    /**
+     * `incident_closed`: The incident is closed
+     */
+    409: Problem;
+    /**
+     * `body_too_large`: The body is larger than 16 KiB
+     */
+    413: Problem;
+    /**
+     * `content_type_unsupported`: The body must be application/json; `content_encoding_unsupported`: The body must not be compressed
+     */
+    415: Problem;
+    /**
+     * `body_invalid`: The body is JSON, but not what is expected here
+     */
+    422: Problem;
+    /**
+     * `journal_unavailable`: Nothing can be stored or read right now
+     */
+    503: Problem;
+};
+
+export type ReportStatusError = ReportStatusErrors[keyof ReportStatusErrors];
+
+export type ReportStatusResponses = {
+    /**
+     * AssignmentAnswer
+     */
+    200: AssignmentAnswer;
+};
+
+export type ReportStatusResponse = ReportStatusResponses[keyof ReportStatusResponses];
+
+export type ListIncidentsData = {
+    body?: never;
+    path?: never;
+    query?: {
+        status?: 'closed' | 'open';
+        /**
+         * Code of an area or a sector
+         */
+        area?: string;
+        after?: string;
+        limit?: number;
+    };
+    url: '/v1/incidents';
+};
+
+export type ListIncidentsErrors = {
+    /**
+     * `token_missing`: A token is needed; `token_unknown`: The token is not known, or no longer valid
+     */
+    401: Problem;
+    /**
+     * `cross_origin`: The request comes from another site's page; `role_not_allowed`: This is for another role
+     */
+    403: Problem;
+    /**
+     * `query_invalid`: A query parameter is missing or not what is expected
+     */
+    422: Problem;
+    /**
+     * `journal_unavailable`: Nothing can be stored or read right now
+     */
+    503: Problem;
+};
+
+export type ListIncidentsError = ListIncidentsErrors[keyof ListIncidentsErrors];
+
+export type ListIncidentsResponses = {
+    /**
+     * IncidentPage
+     */
+    200: IncidentPage;
+};
+
+export type ListIncidentsResponse = ListIncidentsResponses[keyof ListIncidentsResponses];
+
+export type ShowIncidentData = {
+    body?: never;
+    path: {
+        /**
+         * Incident Id
+         */
+        incident_id: string;
+    };
+    query?: never;
+    url: '/v1/incidents/{incident_id}';
+};
+
+export type ShowIncidentErrors = {
+    /**
+     * `token_missing`: A token is needed; `token_unknown`: The token is not known, or no longer valid
+     */
+    401: Problem;
+    /**
+     * `cross_origin`: The request comes from another site's page; `role_not_allowed`: This is for another role
+     */
+    403: Problem;
+    /**
+     * `incident_unknown`: There is no such incident, or not for the caller; `not_found`: There is nothing at this address
+     */
+    404: Problem;
+    /**
+     * `journal_unavailable`: Nothing can be stored or read right now
+     */
+    503: Problem;
+};
+
+export type ShowIncidentError = ShowIncidentErrors[keyof ShowIncidentErrors];
+
+export type ShowIncidentResponses = {
+    /**
+     * IncidentDetail
+     */
+    200: IncidentDetail;
+};
+
+export type ShowIncidentResponse = ShowIncidentResponses[keyof ShowIncidentResponses];
+
+export type ClaimData = {
+    body?: never;
+    headers?: {
+        /**
+         * The incident's version, as number or ETag: when it has changed since, nothing is done
+         */
+        'If-Match'?: string;
+    };
+    path: {
+        /**
+         * Incident Id
+         */
+        incident_id: string;
+    };
+    query?: never;
+    url: '/v1/incidents/{incident_id}/claim';
+};
+
+export type ClaimErrors = {
+    /**
+     * `token_missing`: A token is needed; `token_unknown`: The token is not known, or no longer valid
+     */
+    401: Problem;
+    /**
+     * `cross_origin`: The request comes from another site's page; `role_not_allowed`: This is for another role
+     */
+    403: Problem;
+    /**
+     * `incident_unknown`: There is no such incident, or not for the caller; `not_found`: There is nothing at this address
+     */
+    404: Problem;
+    /**
+     * `incident_closed`: The incident is closed; `claimed_by_another`: Another operator has taken the incident over
+     */
+    409: Problem;
+    /**
+     * `version_conflict`: The incident has changed since the caller looked
+     */
+    412: Problem;
+    /**
+     * `if_match_invalid`: If-Match must be a version of the incident, or *
+     */
+    422: Problem;
+    /**
+     * `journal_unavailable`: Nothing can be stored or read right now
+     */
+    503: Problem;
+};
+
+export type ClaimError = ClaimErrors[keyof ClaimErrors];
+
+export type ClaimResponses = {
+    /**
+     * Incident
+     */
+    200: Incident;
+};
+
+export type ClaimResponse = ClaimResponses[keyof ClaimResponses];
+
+export type CloseData = {
+    body: CloseRequest;
+    headers?: {
+        /**
+         * The incident's version, as number or ETag: when it has changed since, nothing is done
+         */
+        'If-Match'?: string;
+    };
+    path: {
+        /**
+         * Incident Id
+         */
+        incident_id: string;
+    };
+    query?: never;
+    url: '/v1/incidents/{incident_id}/close';
+};
+
+export type CloseErrors = {
+    /**
+     * `json_malformed`: The body is not JSON in UTF-8; `body_too_deep`: The body is nested too deeply
+     */
+    400: Problem;
+    /**
+     * `token_missing`: A token is needed; `token_unknown`: The token is not known, or no longer valid
+     */
+    401: Problem;
+    /**
+     * `cross_origin`: The request comes from another site's page; `role_not_allowed`: This is for another role
+     */
+    403: Problem;
+    /**
+     * `incident_unknown`: There is no such incident, or not for the caller; `not_found`: There is nothing at this address
+     */
+    404: Problem;
+    /**
+     * `body_too_slow`: The body took too long to arrive
+     */
+    408: Problem;
+    /**
+     * `incident_closed`: The incident is closed
+     */
+    409: Problem;
+    /**
+     * `version_conflict`: The incident has changed since the caller looked
+     */
+    412: Problem;
+    /**
+     * `body_too_large`: The body is larger than 16 KiB
+     */
+    413: Problem;
+    /**
+     * `content_type_unsupported`: The body must be application/json; `content_encoding_unsupported`: The body must not be compressed
+     */
+    415: Problem;
+    /**
+     * `body_invalid`: The body is JSON, but not what is expected here; `if_match_invalid`: If-Match must be a version of the incident, or *
+     */
+    422: Problem;
+    /**
+     * `journal_unavailable`: Nothing can be stored or read right now
+     */
+    503: Problem;
+};
+
+export type CloseError = CloseErrors[keyof CloseErrors];
+
+export type CloseResponses = {
+    /**
+     * Incident
+     */
+    200: Incident;
+};
+
+export type CloseResponse = CloseResponses[keyof CloseResponses];
+
+export type AddNoteData = {
+    body: NoteRequest;
+    headers?: {
+        /**
+         * The incident's version, as number or ETag: when it has changed since, nothing is done
+         */
+        'If-Match'?: string;
+    };
+    path: {
+        /**
+         * Incident Id
+         */
+        incident_id: string;
+    };
+    query?: never;
+    url: '/v1/incidents/{incident_id}/notes';
+};
+
+export type AddNoteErrors = {
+    /**
+     * `json_malformed`: The body is not JSON in UTF-8; `body_too_deep`: The body is nested too deeply
+     */
+    400: Problem;
+    /**
+     * `token_missing`: A token is needed; `token_unknown`: The token is not known, or no longer valid
+     */
+    401: Problem;
+    /**
+     * `cross_origin`: The request comes from another site's page; `role_not_allowed`: This is for another role
+     */
+    403: Problem;
+    /**
+     * `incident_unknown`: There is no such incident, or not for the caller; `not_found`: There is nothing at this address
+     */
+    404: Problem;
+    /**
+     * `body_too_slow`: The body took too long to arrive
+     */
+    408: Problem;
+    /**
+     * `version_conflict`: The incident has changed since the caller looked
+     */
+    412: Problem;
+    /**
+     * `body_too_large`: The body is larger than 16 KiB
+     */
+    413: Problem;
+    /**
+     * `content_type_unsupported`: The body must be application/json; `content_encoding_unsupported`: The body must not be compressed
+     */
+    415: Problem;
+    /**
+     * `body_invalid`: The body is JSON, but not what is expected here; `if_match_invalid`: If-Match must be a version of the incident, or *
+     */
+    422: Problem;
+    /**
+     * `journal_unavailable`: Nothing can be stored or read right now
+     */
+    503: Problem;
+};
+
+export type AddNoteError = AddNoteErrors[keyof AddNoteErrors];
+
+export type AddNoteResponses = {
+    /**
+     * Incident
+     */
+    200: Incident;
+};
+
+export type AddNoteResponse = AddNoteResponses[keyof AddNoteResponses];
+
+export type ReceiveNewsData = {
+    body?: never;
+    path: {
+        /**
+         * Incident Id
+         */
+        incident_id: string;
+    };
+    query?: never;
+    url: '/v1/incidents/{incident_id}/receipt';
+};
+
+export type ReceiveNewsErrors = {
+    /**
+     * `token_missing`: A token is needed; `token_unknown`: The token is not known, or no longer valid
+     */
+    401: Problem;
+    /**
+     * `cross_origin`: The request comes from another site's page; `role_not_allowed`: This is for another role
+     */
+    403: Problem;
+    /**
+     * `incident_unknown`: There is no such incident, or not for the caller; `not_found`: There is nothing at this address
+     */
+    404: Problem;
+    /**
+     * `journal_unavailable`: Nothing can be stored or read right now
+     */
+    503: Problem;
+};
+
+export type ReceiveNewsError = ReceiveNewsErrors[keyof ReceiveNewsErrors];
+
+export type ReceiveNewsResponses = {
+    /**
+     * NewsReceipt
+     */
+    200: NewsReceipt;
+};
+
+export type ReceiveNewsResponse = ReceiveNewsResponses[keyof ReceiveNewsResponses];
+
+export type ReleaseData = {
+    body?: never;
+    headers?: {
+        /**
+         * The incident's version, as number or ETag: when it has changed since, nothing is done
+         */
+        'If-Match'?: string;
+    };
+    path: {
+        /**
+         * Incident Id
+         */
+        incident_id: string;
+    };
+    query?: never;
+    url: '/v1/incidents/{incident_id}/release';
+};
+
+export type ReleaseErrors = {
+    /**
+     * `token_missing`: A token is needed; `token_unknown`: The token is not known, or no longer valid
+     */
+    401: Problem;
+    /**
+     * `cross_origin`: The request comes from another site's page; `role_not_allowed`: This is for another role
+     */
+    403: Problem;
+    /**
+     * `incident_unknown`: There is no such incident, or not for the caller; `not_found`: There is nothing at this address
+     */
+    404: Problem;
+    /**
+     * `incident_closed`: The incident is closed; `not_claimed`: The caller has not taken the incident over
+     */
+    409: Problem;
+    /**
+     * `version_conflict`: The incident has changed since the caller looked
+     */
+    412: Problem;
+    /**
+     * `if_match_invalid`: If-Match must be a version of the incident, or *
+     */
+    422: Problem;
+    /**
+     * `journal_unavailable`: Nothing can be stored or read right now
+     */
+    503: Problem;
+};
+
+export type ReleaseError = ReleaseErrors[keyof ReleaseErrors];
+
+export type ReleaseResponses = {
+    /**
+     * Incident
+     */
+    200: Incident;
+};
+
+export type ReleaseResponse = ReleaseResponses[keyof ReleaseResponses];
+
+export type MeData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/v1/me';
+};
+
+export type MeErrors = {
+    /**
+     * `token_missing`: A token is needed; `token_unknown`: The token is not known, or no longer valid
+     */
+    401: Problem;
+    /**
+     * `cross_origin`: The request comes from another site's page
+     */
+    403: Problem;
+    /**
+     * `journal_unavailable`: Nothing can be stored or read right now
+     */
+    503: Problem;
+};
+
+export type MeError = MeErrors[keyof MeErrors];
+
+export type MeResponses = {
+    /**
+     * Me
+     */
+    200: Me;
+};
+
+export type MeResponse = MeResponses[keyof MeResponses];
+
+export type SetDeviceData = {
+    body: DeviceRequest;
+    path?: never;
+    query?: never;
+    url: '/v1/me/device';
+};
+
+export type SetDeviceErrors = {
+    /**
+     * `json_malformed`: The body is not JSON in UTF-8; `body_too_deep`: The body is nested too deeply
+     */
+    400: Problem;
+    /**
+     * `token_missing`: A token is needed; `token_unknown`: The token is not known, or no longer valid
+     */
+    401: Problem;
+    /**
+     * `cross_origin`: The request comes from another site's page
+     */
+    403: Problem;
+    /**
+     * `body_too_slow`: The body took too long to arrive
+     */
+    408: Problem;
+    /**
+     * `body_too_large`: The body is larger than 16 KiB
+     */
+    413: Problem;
+    /**
+     * `content_type_unsupported`: The body must be application/json; `content_encoding_unsupported`: The body must not be compressed
+     */
+    415: Problem;
+    /**
+     * `body_invalid`: The body is JSON, but not what is expected here
+     */
+    422: Problem;
+    /**
+     * `journal_unavailable`: Nothing can be stored or read right now
+     */
+    503: Problem;
+};
+
+export type SetDeviceError = SetDeviceErrors[keyof SetDeviceErrors];
+
+export type SetDeviceResponses = {
+    /**
+     * Done
+     */
+    204: void;
+};
+
+export type SetDeviceResponse = SetDeviceResponses[keyof SetDeviceResponses];
+
+export type SetDutyData = {
+    body: DutyRequest;
+    path?: never;
+    query?: never;
+    url: '/v1/me/duty';
+};
+
+export type SetDutyErrors = {
+    /**
+     * `json_malformed`: The body is not JSON in UTF-8; `body_too_deep`: The body is nested too deeply
+     */
+    400: Problem;
+    /**
+     * `token_missing`: A token is needed; `token_unknown`: The token is not known, or no longer valid
+     */
+    401: Problem;
+    /**
+     * `cross_origin`: The request comes from another site's page; `role_not_allowed`: This is for another role
+     */
+    403: Problem;
+    /**
+     * `body_too_slow`: The body took too long to arrive
+     */
+    408: Problem;
+    /**
+     * `body_too_large`: The body is larger than 16 KiB
+     */
+    413: Problem;
+    /**
+     * `content_type_unsupported`: The body must be application/json; `content_encoding_unsupported`: The body must not be compressed
+     */
+    415: Problem;
+    /**
+     * `body_invalid`: The body is JSON, but not what is expected here
+     */
+    422: Problem;
+    /**
+     * `journal_unavailable`: Nothing can be stored or read right now
+     */
+    503: Problem;
+};
+
+export type SetDutyError = SetDutyErrors[keyof SetDutyErrors];
+
+export type SetDutyResponses = {
+    /**
+     * Me
+     */
+    200: Me;
+};
+
+export type SetDutyResponse = SetDutyResponses[keyof SetDutyResponses];
+
+export type MyOffersData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/v1/me/offers';
+};
+
+export type MyOffersErrors = {
+    /**
+     * `token_missing`: A token is needed; `token_unknown`: The token is not known, or no longer valid
+     */
+    401: Problem;
+    /**
+     * `cross_origin`: The request comes from another site's page; `role_not_allowed`: This is for another role
+     */
+    403: Problem;
+    /**
+     * `journal_unavailable`: Nothing can be stored or read right now
+     */
+    503: Problem;
+};
+
+export type MyOffersError = MyOffersErrors[keyof MyOffersErrors];
+
+export type MyOffersResponses = {
+    /**
+     * MyOffers
+     */
+    200: MyOffers;
+};
+
+export type MyOffersResponse = MyOffersResponses[keyof MyOffersResponses];
+
+export type SendPositionsData = {
+    body: PositionsRequest;
+    path?: never;
+    query?: never;
+    url: '/v1/me/positions';
+};
+
+export type SendPositionsErrors = {
+    /**
+     * `json_malformed`: The body is not JSON in UTF-8; `body_too_deep`: The body is nested too deeply
+     */
+    400: Problem;
+    /**
+     * `token_missing`: A token is needed; `token_unknown`: The token is not known, or no longer valid
+     */
+    401: Problem;
+    /**
+     * `cross_origin`: The request comes from another site's page; `role_not_allowed`: This is for another role
+     */
+    403: Problem;
+    /**
+     * `body_too_slow`: The body took too long to arrive
+     */
+    408: Problem;
+    /**
+     * `officer_off_duty`: The officer is off duty
+     */
+    409: Problem;
+    /**
+     * `body_too_large`: The body is larger than 16 KiB
+     */
+    413: Problem;
+    /**
+     * `content_type_unsupported`: The body must be application/json; `content_encoding_unsupported`: The body must not be compressed
+     */
+    415: Problem;
+    /**
+     * `body_invalid`: The body is JSON, but not what is expected here
+     */
+    422: Problem;
+    /**
+     * `journal_unavailable`: Nothing can be stored or read right now
+     */
+    503: Problem;
+};
+
+export type SendPositionsError = SendPositionsErrors[keyof SendPositionsErrors];
+
+export type SendPositionsResponses = {
+    /**
+     * PositionsTaken
+     */
+    200: PositionsTaken;
+};
+
+export type SendPositionsResponse = SendPositionsResponses[keyof SendPositionsResponses];
+
+export type AcceptOfferData = {
+    body?: never;
+    path: {
+        /**
+         * Offer Id
+         */
+        offer_id: string;
+    };
+    query?: never;
+    url: '/v1/offers/{offer_id}/accept';
+};
+
+export type AcceptOfferErrors = {
+    /**
+     * `token_missing`: A token is needed; `token_unknown`: The token is not known, or no longer valid
+     */
+    401: Problem;
+    /**
+     * `cross_origin`: The request comes from another site's page; `role_not_allowed`: This is for another role
+     */
+    403: Problem;
+    /**
+     * `offer_unknown`: There is no such offer to the caller; `not_found`: There is nothing at this address
+     */
+    404: Problem;
+    /**
+     * `offer_taken`: Another officer accepted first; `offer_expired`: The offer's time is over; `offer_ended`: The offer was declined or withdrawn; `incident_closed`: The incident is closed; `officer_engaged`: The officer has an assignment already; `officer_off_duty`: The officer is off duty
+     */
+    409: Problem;
+    /**
+     * `journal_unavailable`: Nothing can be stored or read right now
+     */
+    503: Problem;
+};
+
+export type AcceptOfferError = AcceptOfferErrors[keyof AcceptOfferErrors];
+
+export type AcceptOfferResponses = {
+    /**
+     * OfferAnswer
+     */
+    200: OfferAnswer;
+};
+
+export type AcceptOfferResponse = AcceptOfferResponses[keyof AcceptOfferResponses];
+
+export type DeclineOfferData = {
+    body?: never;
+    path: {
+        /**
+         * Offer Id
+         */
+        offer_id: string;
+    };
+    query?: never;
+    url: '/v1/offers/{offer_id}/decline';
+};
+
+export type DeclineOfferErrors = {
+    /**
+     * `token_missing`: A token is needed; `token_unknown`: The token is not known, or no longer valid
+     */
+    401: Problem;
+    /**
+     * `cross_origin`: The request comes from another site's page; `role_not_allowed`: This is for another role
+     */
+    403: Problem;
+    /**
+     * `offer_unknown`: There is no such offer to the caller; `not_found`: There is nothing at this address
+     */
+    404: Problem;
+    /**
+     * `offer_taken`: Another officer accepted first; `offer_expired`: The offer's time is over; `offer_ended`: The offer was declined or withdrawn; `incident_closed`: The incident is closed
+     */
+    409: Problem;
+    /**
+     * `journal_unavailable`: Nothing can be stored or read right now
+     */
+    503: Problem;
+};
+
+export type DeclineOfferError = DeclineOfferErrors[keyof DeclineOfferErrors];
+
+export type DeclineOfferResponses = {
+    /**
+     * OfferAnswer
+     */
+    200: OfferAnswer;
+};
+
+export type DeclineOfferResponse = DeclineOfferResponses[keyof DeclineOfferResponses];
+
+export type ReceiveOfferData = {
+    body?: never;
+    path: {
+        /**
+         * Offer Id
+         */
+        offer_id: string;
+    };
+    query?: never;
+    url: '/v1/offers/{offer_id}/receipt';
+};
+
+export type ReceiveOfferErrors = {
+    /**
+     * `token_missing`: A token is needed; `token_unknown`: The token is not known, or no longer valid
+     */
+    401: Problem;
+    /**
+     * `cross_origin`: The request comes from another site's page; `role_not_allowed`: This is for another role
+     */
+    403: Problem;
+    /**
+     * `offer_unknown`: There is no such offer to the caller; `not_found`: There is nothing at this address
+     */
+    404: Problem;
+    /**
+     * `journal_unavailable`: Nothing can be stored or read right now
+     */
+    503: Problem;
+};
+
+export type ReceiveOfferError = ReceiveOfferErrors[keyof ReceiveOfferErrors];
+
+export type ReceiveOfferResponses = {
+    /**
+     * OfferAnswer
+     */
+    200: OfferAnswer;
+};
+
+export type ReceiveOfferResponse = ReceiveOfferResponses[keyof ReceiveOfferResponses];
+
+export type SignOutData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/v1/session';
+};
+
+export type SignOutErrors = {
+    /**
+     * `cross_origin`: The request comes from another site's page
+     */
+    403: Problem;
+    /**
+     * `journal_unavailable`: Nothing can be stored or read right now
+     */
+    503: Problem;
+};
+
+export type SignOutError = SignOutErrors[keyof SignOutErrors];
+
+export type SignOutResponses = {
+    /**
+     * Done
+     */
+    204: void;
+};
+
+export type SignOutResponse = SignOutResponses[keyof SignOutResponses];
+
+export type SignInData = {
+    body: SessionRequest;
+    path?: never;
+    query?: never;
+    url: '/v1/session';
+};
+
+export type SignInErrors = {
+    /**
+     * `json_malformed`: The body is not JSON in UTF-8; `body_too_deep`: The body is nested too deeply
+     */
+    400: Problem;
+    /**
+     * `code_unknown`: The sign-in code is not known, used already or too old
+     */
+    401: Problem;
+    /**
+     * `cross_origin`: The request comes from another site's page
+     */
+    403: Problem;
+    /**
+     * `body_too_slow`: The body took too long to arrive
+     */
+    408: Problem;
+    /**
+     * `body_too_large`: The body is larger than 16 KiB
+     */
+    413: Problem;
+    /**
+     * `content_type_unsupported`: The body must be application/json; `content_encoding_unsupported`: The body must not be compressed
+     */
+    415: Problem;
+    /**
+     * `body_invalid`: The body is JSON, but not what is expected here
+     */
+    422: Problem;
+    /**
+     * `journal_unavailable`: Nothing can be stored or read right now
+     */
+    503: Problem;
+};
+
+export type SignInError = SignInErrors[keyof SignInErrors];
+
+export type SignInResponses = {
+    /**
+     * Session
+     */
+    201: Session;
+};
+
+export type SignInResponse = SignInResponses[keyof SignInResponses];
