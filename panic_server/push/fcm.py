@@ -88,7 +88,7 @@ class Fcm:
             return True
         try:
             credential.refresh(_TokenRequest(self._timeout_s))
-        except (google.auth.exceptions.GoogleAuthError, ValueError) as error:
+        except Exception as error:  # noqa: BLE001  Outermost in its thread, which must not end: without it no token comes.
             self._token_failed = True
             self._token_known.set()
             say(f"no access token: {type(error).__name__}")

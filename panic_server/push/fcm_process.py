@@ -168,7 +168,9 @@ class FcmProcess:
 
     async def _spawn(self) -> asyncio.subprocess.Process:
         pipe = asyncio.subprocess.PIPE
-        environment = {**os.environ, "KENTONGAN_FCM_CREDENTIALS": str(self._credentials)}
+        # The child needs the proxy's variables and the like, but none of the server's secrets.
+        environment = {name: value for name, value in os.environ.items() if not name.startswith("KENTONGAN_")}
+        environment["KENTONGAN_FCM_CREDENTIALS"] = str(self._credentials)
         environment["KENTONGAN_FCM_URL"] = self._fcm_url or ""
         environment["KENTONGAN_PUSH_TIMEOUT_S"] = str(self._watch.timeout_s)
         environment["KENTONGAN_PUSH_PARENT"] = str(os.getpid())

@@ -175,7 +175,7 @@ class Sender(Protocol):
     async def start(self) -> None: ...
 
     async def stop(self) -> None:
-        """Ends without answering what is under way."""
+        """Ends; what is under way is answered LOST or not at all."""
 
     def room(self) -> int:
         """How many more deliveries may be submitted now; 0 while the sender is down."""

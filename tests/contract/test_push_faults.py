@@ -125,7 +125,8 @@ async def test_a_refused_message_ends_and_is_shown(post: Post) -> None:
 async def test_a_failing_fcm_is_told(post: Post) -> None:
     post.fake.script("*", "500")
     post.commit(a_push(number) for number in range(5))
-    await eventually(lambda: post.relay.degraded() == ["push_failing"])
+    await eventually(lambda: all(post.waits_for_retry(number) for number in range(5)))
+    assert post.relay.degraded() == ["push_failing"]
     post.fake.forget()
     post.clock.advance(5.0)
     await post.all_settled()
