@@ -158,7 +158,7 @@ async def test_hanging_devices_do_not_delay_the_others(fake_fcm: FakeFcmProcess)
     for number in range(30):
         fake_fcm.script(f"device-{number}", "hang")
     post.commit(a_push(number) for number in range(300))
-    await eventually(lambda: len(post.delivered()) == 270, within_s=5.0)
+    await eventually(lambda: len(post.delivered()) == 270, within_s=8.0)
     assert all(post.end_of(number) is None for number in range(30))
     await post.stop()
 
