@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from dispatch.effects import PushKind, effects, ended_offers
@@ -21,7 +21,7 @@ from panic_server.journal.timeline import event_kind, facts_text
 from panic_server.journal.times import micros
 from panic_server.push.port import Push
 
-LEASE_S = 15
+LEASE = timedelta(seconds=15)
 """A new push is its own process's for this long; after that any process that looks at the outbox may send it."""
 
 
@@ -46,7 +46,7 @@ class Rows:
     outbox: list[Any] = field(default_factory=list)
     duty: dict[str, Any] = field(default_factory=dict)
     positions: dict[str, Any] = field(default_factory=dict)
-    devices: dict[str, Any] = field(default_factory=dict)
+    devices: dict[str, tuple[str, str, str]] = field(default_factory=dict)
 
 
 class Draft:
@@ -124,7 +124,7 @@ class Draft:
                 drill=after.drill,
             )
             self.pushes.append(push)
-            self.rows.outbox.append(_outbox_row(push, self._at))
+            self.rows.outbox.append(outbox_row(push, leased_until=self.now + LEASE))
         self.ended_offers.extend(ended_offers(before, after))
 
     def _note_engagements(self, before: Incident | None, after: Incident, changed: list[str]) -> None:
@@ -238,7 +238,8 @@ def _offer_row(offer: Offer, incident_id: str) -> tuple[Any, ...]:
     )
 
 
-def _outbox_row(push: Push, at: int) -> tuple[Any, ...]:
+def outbox_row(push: Push, *, leased_until: datetime) -> tuple[Any, ...]:
+    """In the order of the table's columns; until then only the process that wrote it sends it."""
     return (
         push.id,
         push.seq,
@@ -246,13 +247,13 @@ def _outbox_row(push: Push, at: int) -> tuple[Any, ...]:
         push.kind,
         push.incident_id,
         push.offer_id,
-        at,
+        micros(push.created_at),
         micros(push.expires_at),
         push.urgent,
         push.silent,
         push.drill,
-        0,
-        at + LEASE_S * 1_000_000,
+        push.attempts,
+        micros(leased_until),
         None,
         None,
     )

@@ -13,7 +13,7 @@ from sqlalchemy.sql.expression import Executable
 from panic_server.journal import tables
 from panic_server.journal.bulk import json_rows, rows_parameter
 from panic_server.journal.database import open_engine
-from panic_server.journal.draft import LEASE_S
+from panic_server.journal.draft import LEASE
 from panic_server.journal.port import JournalUnavailable
 from panic_server.journal.queries import Reader
 from panic_server.journal.times import micros, moment
@@ -35,7 +35,7 @@ class SqlOutbox:
         self._engine.dispose()
 
     async def load_due(self, now: datetime, limit: int) -> list[Push]:
-        lease = timedelta(seconds=LEASE_S) if self._ignore_leases else timedelta(0)
+        lease = LEASE if self._ignore_leases else timedelta(0)
         table = tables.outbox
         query = (
             select(table)

@@ -33,8 +33,8 @@ SYSTEM = Actor("system", None)
 class Press:
     """The button as the phone sent it. `raw_position` is the JSON text of a position that was not taken as it came.
 
-    `flags` say what is wrong with any of it, `position_flags` those of them about the position. `digest` is of the whole
-    body: it tells the same alarm sent again from another under the same id.
+    `flags` say what is wrong with any of it, `position_flags` those of them about the position. `digest` is of the
+    whole body: it tells the same alarm sent again from another under the same id.
     """
 
     id: str

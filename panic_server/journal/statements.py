@@ -38,8 +38,7 @@ class Commit:
         self._free = _delete_by(dialect, tables.engagements, "offer_id")
         self._duty = _upsert(dialect, tables.duty, ("officer_id", "on_duty", "seq"), ("officer_id",))
         self._positions = _change_positions(dialect)
-        self._drop_devices = _delete_by(dialect, tables.devices, "value")
-        self._devices = _upsert(dialect, tables.devices, ("subject", "kind", "value"), ("subject", "kind"))
+        self._devices = Devices(dialect)
 
     def __call__(self, connection: Connection, draft: Draft) -> None:
         """Raises VersionMissed, and whatever the database raises."""
@@ -56,8 +55,7 @@ class Commit:
         self._insert["outbox"](connection, rows.outbox)
         _run(connection, self._duty, list(rows.duty.values()))
         _run(connection, self._positions, list(rows.positions.values()))
-        _run(connection, self._drop_devices, [(row[2],) for row in rows.devices.values()])
-        _run(connection, self._devices, list(rows.devices.values()))
+        self._devices(connection, list(rows.devices.values()))
         if draft.seq >= draft.first_seq:
             connection.execute(_SET_HEAD, {"seq": draft.seq})
 
@@ -65,6 +63,19 @@ class Commit:
         changed = _run(connection, self._change_incidents, rows)
         if changed is not None and changed != len(rows):
             raise VersionMissed(f"{len(rows) - changed} of {len(rows)} incidents had changed")
+
+
+class Devices:
+    """Takes people's devices: one of each kind for a person, and each with the last who named it."""
+
+    def __init__(self, dialect: str) -> None:
+        self._drop = _delete_by(dialect, tables.devices, "value")
+        self._take = _upsert(dialect, tables.devices, ("subject", "kind", "value"), ("subject", "kind"))
+
+    def __call__(self, connection: Connection, rows: list[tuple[str, str, str]]) -> None:
+        """Rows of subject, kind and value."""
+        _run(connection, self._drop, [(value,) for _, _, value in rows])
+        _run(connection, self._take, [*rows])
 
 
 _SET_HEAD = text("UPDATE head SET seq = :seq WHERE id = 1")

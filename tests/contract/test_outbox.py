@@ -5,13 +5,22 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Protocol
 
 import pytest
 
+from panic_server.journal import tables
+from panic_server.journal.admin import migrate, opened
+from panic_server.journal.bulk import BulkInsert
+from panic_server.journal.draft import outbox_row
+from panic_server.journal.outbox import SqlOutbox
+from panic_server.journal.queries import Reader
+from panic_server.journal.statements import Devices
 from panic_server.push.memory import MemoryOutbox
 from panic_server.push.port import Device, EndReason, Outbox, Push, accepted, ended, retry
 from tests.fake_fcm.pushes import NOON, a_device, a_piece_of_news, a_push
+from tests.services import PostgresServer
 
 
 class Adapter(Protocol):
@@ -36,17 +45,61 @@ class InMemory:
         self.outbox.register(device)
 
 
+class OnSql:
+    """The journal's outbox; its rows come and go by the very statements of a commit."""
+
+    def __init__(self, url: str, outbox: SqlOutbox) -> None:
+        self.outbox = outbox
+        self._url = url
+
+    async def commit(self, pushes: Iterable[Push]) -> None:
+        with opened(self._url) as connection:
+            insert = BulkInsert(tables.outbox, connection.dialect.name)
+            insert(connection, [outbox_row(push, leased_until=push.next_attempt_at) for push in pushes])
+
+    async def register(self, device: Device) -> None:
+        with opened(self._url) as connection:
+            Devices(connection.dialect.name)(connection, [(device.subject, device.kind, device.value)])
+
+
 @asynccontextmanager
-async def in_memory() -> AsyncIterator[Adapter]:
+async def in_memory(_: pytest.FixtureRequest) -> AsyncIterator[Adapter]:
     yield InMemory()
 
 
-ADAPTERS: dict[str, Callable[[], AbstractAsyncContextManager[Adapter]]] = {"memory": in_memory}
+@asynccontextmanager
+async def on_sqlite(request: pytest.FixtureRequest) -> AsyncIterator[Adapter]:
+    folder: Path = request.getfixturevalue("tmp_path")
+    async with _on_sql(f"sqlite:///{folder / 'outbox.db'}") as adapter:
+        yield adapter
+
+
+@asynccontextmanager
+async def on_postgresql(request: pytest.FixtureRequest) -> AsyncIterator[Adapter]:
+    postgres: PostgresServer = request.getfixturevalue("postgres")
+    async with _on_sql(postgres.new_database()) as adapter:
+        yield adapter
+
+
+@asynccontextmanager
+async def _on_sql(url: str) -> AsyncIterator[Adapter]:
+    migrate(url)
+    reader = Reader(url)
+    outbox = SqlOutbox(url, reader, is_alone=False)
+    try:
+        yield OnSql(url, outbox)
+    finally:
+        outbox.close()
+        reader.close()
+
+
+Opening = Callable[[pytest.FixtureRequest], AbstractAsyncContextManager[Adapter]]
+ADAPTERS: dict[str, Opening] = {"memory": in_memory, "sqlite": on_sqlite, "postgresql": on_postgresql}
 
 
 @pytest.fixture(params=ADAPTERS)
 async def city(request: pytest.FixtureRequest) -> AsyncIterator[Adapter]:
-    async with ADAPTERS[request.param]() as adapter:
+    async with ADAPTERS[request.param](request) as adapter:
         yield adapter
 
 
@@ -193,7 +246,7 @@ async def test_a_device_belongs_to_whoever_registered_it_last(city: Adapter) -> 
 
 async def test_a_forgotten_device_is_gone_and_the_others_stay(city: Adapter) -> None:
     await city.register(a_device(1))
-    await city.register(a_device(1, value="second"))
+    await city.register(a_device(1, kind="fcm_fid", value="second"))
     await city.outbox.forget_devices(["device-1", "device-unknown"])
     assert [device.value for device in (await city.outbox.devices_of(["officer-1"]))["officer-1"]] == ["second"]
 
