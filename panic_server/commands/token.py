@@ -12,6 +12,7 @@ _PAGES = {Role.RESIDENT: "", Role.OFFICER: "officer", Role.REPRESENTATIVE: "repr
 
 def run(arguments: Namespace) -> int:
     """The token, or the link, stands alone on the last line."""
+    from panic_server.journal.accounts import RoleConflict  # noqa: PLC0415 - as above
     from panic_server.journal.admin import issue_code, issue_token  # noqa: PLC0415 - SQLAlchemy takes a quarter second.
     from panic_server.journal.database import DatabaseUnusable  # noqa: PLC0415 - as above
 
@@ -27,7 +28,7 @@ def run(arguments: Namespace) -> int:
             name=arguments.name,
             now=SystemClock().now(),
         )
-    except DatabaseUnusable as error:
+    except (DatabaseUnusable, RoleConflict) as error:
         raise Stop(str(error)) from None
     print(
         secret if arguments.link is None else sign_in_link(arguments.link or settings.address, arguments.role, secret)

@@ -149,9 +149,24 @@ def _exchange(connection: Connection, hashed: str, token: str, now: int) -> Prin
     return _principal(person)
 
 
-def add_person(connection: Connection, subject: str, role: Role, name: str, areas: tuple[str, ...]) -> None:
-    """Makes the person, or brings role, name and areas up to date."""
-    values = {"subject": subject, "role": role.value, "name": name, "areas": encode(areas).decode()}
+class RoleConflict(Exception):
+    """The subject is somebody with another role."""
+
+
+def add_person(connection: Connection, subject: str, role: Role, name: str | None, areas: tuple[str, ...]) -> None:
+    """Makes the person if need be; of one who is there, name and areas change when they are given.
+
+    Raises RoleConflict: tokens in use must not come to mean something else.
+    """
+    known = connection.execute(select(people).where(people.c.subject == subject)).first()
+    if known is not None and known.role != role.value:
+        raise RoleConflict(f"{subject} is there already, with the role {known.role}")
+    values = {
+        "subject": subject,
+        "role": role.value,
+        "name": name or (known.name if known else subject),
+        "areas": encode(areas).decode() if areas or known is None else known.areas,
+    }
     upsert_one(connection, people, values, key=("subject",))
     note_change(connection)
 

@@ -42,19 +42,19 @@ def migrate(url: str) -> bool:
 
 
 def issue_token(url: str, *, role: Role, subject: str, areas: tuple[str, ...], name: str | None, now: datetime) -> str:
-    """A new token for the person, who is made if need be."""
+    """A new token for the person, who is made if need be. Raises RoleConflict."""
     token = secrets.token_urlsafe(32)
     with opened(url) as connection:
-        add_person(connection, subject, role, name or subject, areas)
+        add_person(connection, subject, role, name, areas)
         add_token(connection, subject, token, micros(now))
     return token
 
 
 def issue_code(url: str, *, role: Role, subject: str, areas: tuple[str, ...], name: str | None, now: datetime) -> str:
-    """A code that signs a browser in, once."""
+    """A code that signs a browser in, once. Raises RoleConflict."""
     code = secrets.token_urlsafe(18)
     with opened(url) as connection:
-        add_person(connection, subject, role, name or subject, areas)
+        add_person(connection, subject, role, name, areas)
         add_code(connection, subject, code, micros(now))
     return code
 
