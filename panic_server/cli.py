@@ -21,6 +21,10 @@ def main(argv: Sequence[str] | None = None) -> int:
         for line in stop.lines:
             print(f"kentongan: {line}", file=sys.stderr)
         return stop.status
+    except OSError as error:
+        # A port that is taken, a folder that may not be written to: said plainly by the system itself.
+        print(f"kentongan: {error}", file=sys.stderr)
+        return 1
     except KeyboardInterrupt:
         # 128 and the signal's number, as shells count it.
         return 130

@@ -4,6 +4,7 @@ import gzip
 import hashlib
 import mimetypes
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Final
 
@@ -65,7 +66,7 @@ def page_routes(folder: Path = BUILT) -> list[BaseRoute]:
 
 
 def _route(address: str, path: Path) -> Route:
-    file = _load(path, is_hashed=path.parent.name == _HASHED) if path.is_file() else None
+    file = _load(path, path.stat().st_mtime_ns) if path.is_file() else None
 
     async def show(request: Request) -> Response:
         return _NOT_BUILT if file is None else _answer(request, file)
@@ -87,8 +88,11 @@ def _answer(request: Request, file: _File) -> Response:
     return Response(file.content, 200, headers, file.media_type)
 
 
-def _load(path: Path, *, is_hashed: bool) -> _File:
+@cache
+def _load(path: Path, _changed_ns: int) -> _File:
+    """Read and compressed once, also for several servers in one process."""
     content = path.read_bytes()
+    is_hashed = path.parent.name == _HASHED
     media_type = _TYPES.get(path.suffix) or mimetypes.guess_type(path.name)[0] or "application/octet-stream"
     compressed = gzip.compress(content, 6, mtime=0) if media_type.startswith(_COMPRESSIBLE) else None
     return _File(
