@@ -55,7 +55,7 @@ Scope = MutableMapping[str, Any]
 
 
 class Server:
-    """One process of Kentongan. `await start()` raises DatabaseUnusable, SQLAlchemyError or OSError."""
+    """One process of Kentongan. `await start()` raises DatabaseUnusable, JournalUnavailable or OSError."""
 
     def __init__(self, settings: Settings, clock: Clock | None = None, policy: Policy | None = None) -> None:
         self.settings = settings

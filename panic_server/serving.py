@@ -5,11 +5,11 @@ import socket
 from collections.abc import Callable
 
 import uvicorn
-from sqlalchemy.exc import SQLAlchemyError
 
 from panic_server.api.slow_clients import PatientProtocol
 from panic_server.app import Server
 from panic_server.journal.database import DatabaseUnusable
+from panic_server.journal.port import JournalUnavailable
 from panic_server.live.uvicorn_line import LiveProtocol
 from panic_server.logs import set_up_logs
 from panic_server.settings import Settings
@@ -76,8 +76,8 @@ async def _serve(settings: Settings, listener: socket.socket, on_ready: Callable
     server = Server(settings)
     try:
         await server.start()
-    except SQLAlchemyError as error:
-        raise DatabaseUnusable(f"the database does not answer: {type(error).__name__}") from error
+    except JournalUnavailable as error:
+        raise DatabaseUnusable(str(error)) from error
     front = http_server(server)
     host, port = listener.getsockname()[:2]
     announce = asyncio.create_task(_announce(front, settings.model_copy(update={"host": host, "port": port}), on_ready))

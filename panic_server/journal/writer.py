@@ -20,7 +20,7 @@ from dispatch.errors import Refused
 from dispatch.escalation import next_due
 from dispatch.policy import Policy
 from panic_server.clock import Clock
-from panic_server.journal.database import open_engine
+from panic_server.journal.database import DatabaseUnusable, open_engine
 from panic_server.journal.draft import Draft
 from panic_server.journal.heads import lock_head, make_head
 from panic_server.journal.loading import bring_up_to_date
@@ -97,10 +97,13 @@ class Writer:
     async def start(self, *, mark: tuple[str, int] | None) -> Committed:
         """Opens the database and loads what is open; `mark` is the epoch and seq that the data folder remembers.
 
-        Raises DatabaseUnusable or SQLAlchemyError.
+        Raises DatabaseUnusable.
         """
         self._loop = asyncio.get_running_loop()
-        loaded = await asyncio.to_thread(self._open, mark)
+        try:
+            loaded = await asyncio.to_thread(self._open, mark)
+        except SQLAlchemyError as error:
+            raise DatabaseUnusable(f"the database does not answer: {type(error).__name__}") from error
         self._thread.start()
         return loaded
 

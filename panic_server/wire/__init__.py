@@ -1,0 +1,1 @@
+"""The versioned shapes that clients see, and how they are read."""

@@ -1,7 +1,8 @@
 """The frames of `WS /v1/live`, version 1. A client's `hello` comes first; everything else flows from the server.
 
 How a client keeps its incidents: `data.incident` of an event is merged, field by field at the top level, into the
-incident of that id, which it creates when unknown; `incident_hidden` removes it; an incident whose status is `closed` leaves.
+incident of that id, which it creates when unknown; `incident_hidden` removes it; an incident whose status is `closed`
+leaves.
 """
 
 from datetime import datetime
