@@ -168,10 +168,18 @@ def _long_side(points: Sequence[Point], members: list[int]) -> float:
 def _sectors(rng: Random, villages: Sequence[Area], wanted: int) -> list[Sector]:
     points = [(middle.x, middle.y) for middle in (village.geometry.centroid for village in villages)]
     groups = _split(rng, points, list(range(len(villages))), max(_FEWEST_SECTORS, wanted))
+    for group, other in zip(groups, [*groups[1:], groups[0]], strict=True):
+        if _is_a_district(villages, group):
+            other.append(group.pop())
     return [
         Sector(f"PS-{number:02}", name, areas=tuple(sorted(villages[member].code for member in members)))
         for number, (members, name) in enumerate(zip(groups, sector_names(), strict=False), 1)
     ]
+
+
+def _is_a_district(villages: Sequence[Area], group: list[int]) -> bool:
+    districts = {villages[member].parent for member in group}
+    return len(districts) == 1 and sum(village.parent in districts for village in villages) == len(group)
 
 
 def _harbour(terrain: Terrain) -> Sector:
