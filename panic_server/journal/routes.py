@@ -96,7 +96,11 @@ class _EventText:
             return self._whole(view)
         old = views.incident(self._before, view, self._policy)
         new = views.incident(self._after, view, self._policy)
-        return encoder.encode(changed_fields(old, new)).decode()
+        changed = changed_fields(old, new)
+        if not self._after.is_open:
+            # A note may follow the end: whoever has let the incident go must not take it for a new one.
+            changed["status"] = new.status
+        return encoder.encode(changed).decode()
 
 
 def changed_fields(old: shapes.Incident, new: shapes.Incident) -> dict[str, Any]:
