@@ -1,0 +1,250 @@
+"""A whole city in a test: the real server on a real socket and a real database, with time that the test moves.
+
+People are named at once and arrive when the first of them does something; until then the policy may be changed.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import random
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Self, TypeVar
+
+import httpx2
+import uvicorn
+from sqlalchemy import text
+
+from dispatch.policy import Policy
+from panic_server.app import Server
+from panic_server.clock import FakeClock
+from panic_server.journal.accounts import add_person, add_token
+from panic_server.journal.admin import store_map
+from panic_server.journal.database import open_engine
+from panic_server.journal.port import CheckpointOrder, JournalUnavailable
+from panic_server.people import Role
+from panic_server.serving import http_server, open_socket
+from panic_server.settings import Settings
+from tests.fake_fcm.process import FakeFcmProcess
+from tests.scenarios.ground import IN_RT_1, Spot
+from tests.scenarios.people import Alarm, Officer, Operator, Person, Representative, Resident
+from tests.scenarios.screen import Json, Screen
+from tests.scenarios.waiting import eventually, until
+
+P = TypeVar("P", bound=Person)
+
+START = datetime(2026, 11, 22, 20, 0, tzinfo=UTC)
+STEP_S = 0.5
+
+
+class City:
+    """`async with City(folder) as city`; the folder holds a database with the town's map already."""
+
+    def __init__(self, folder: Path, fcm: FakeFcmProcess | None = None) -> None:
+        self.settings = Settings(
+            data_dir=folder,
+            fcm_credentials=fcm.credentials if fcm else None,
+            fcm_url=fcm.url if fcm else None,
+            log_level="warning",
+        )
+        self.clock = FakeClock(START)
+        self.random = random.Random(1)
+        self.screens: list[Screen] = []
+        self.server: Server
+        self.url = ""
+        self._fcm = fcm
+        self._policy = Policy()
+        self._arrivals: list[Callable[[], Awaitable[None]]] = []
+        self._numbers: dict[str, int] = {}
+        self._front: uvicorn.Server | None = None
+        self._serving: asyncio.Task[None] | None = None
+
+    async def __aenter__(self) -> Self:
+        self.http = httpx2.AsyncClient(timeout=20, limits=httpx2.Limits(max_connections=64))
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        for screen in self.screens:
+            await screen.closes()
+        await self.http.aclose()
+        await self.stops()
+
+    # Before it begins, and its beginning.
+
+    def policy(self, **changes: Any) -> None:
+        """Other numbers than the usual ones; `step_s` is how long an offer waits for its answer."""
+        assert self._front is None, "the policy is set before anybody arrives"
+        if "step_s" in changes:
+            changes["offer_timeout_s"] = changes.pop("step_s")
+        self._policy = replace(self._policy, **changes)
+
+    async def ready(self) -> None:
+        """The server runs, and everybody named so far has arrived."""
+        if self._front is None:
+            await self.starts()
+        while self._arrivals:
+            await self._arrivals.pop(0)()
+
+    async def starts(self) -> None:
+        self.server = Server(self.settings, clock=self.clock, policy=self._policy)
+        await self.server.start()
+        self._front = front = http_server(self.server)
+        # Ctrl-C is for pytest, and several servers run in one process.
+        front.capture_signals = contextlib.nullcontext  # type: ignore[method-assign,assignment]  # as said above
+        listener = open_socket("127.0.0.1", 0)
+        self.url = f"http://127.0.0.1:{listener.getsockname()[1]}"
+        self._serving = asyncio.create_task(front.serve(sockets=[listener]))
+        await until(lambda: front.started)
+
+    async def stops(self) -> None:
+        if self._front is None or self._serving is None:
+            return
+        self._front.should_exit = True
+        await self._serving
+        await self.server.stop()
+        self._front = self._serving = None
+
+    async def restarts(self) -> None:
+        """The people stay; screens have to come back by themselves."""
+        await self.stops()
+        await self.starts()
+
+    # Who lives there.
+
+    def resident(self, subject: str | None = None) -> Resident:
+        return self._person(Resident, Role.RESIDENT, (), subject)
+
+    def officer_at(
+        self, *, metres: float, sector: str | None = None, of: Spot = IN_RT_1, subject: str | None = None
+    ) -> Officer:
+        """On duty, so far east of a spot; with a phone when the city has Google."""
+        officer = self._person(Officer, Role.OFFICER, (sector,) if sector else (), subject)
+
+        async def arrive() -> None:
+            await self._put(officer, "/v1/me/duty", {"on_duty": True})
+            if self._fcm is not None:
+                await self._put(officer, "/v1/me/device", {"kind": "fcm_token", "value": device_of(officer.subject)})
+            sent = {"positions": [of.east(metres).sent(self.clock.now().isoformat())]}
+            answer = await self.ask("POST", "/v1/me/positions", officer.token, sent, {})
+            assert answer.status_code == 200, answer.text
+
+        self._arrivals.append(arrive)
+        return officer
+
+    def operator(self, *sectors: str, subject: str | None = None) -> Operator:
+        """Of the whole city, or of some sectors only."""
+        return self._person(Operator, Role.OPERATOR, sectors, subject)
+
+    def representative(self, *rts: str, subject: str | None = None) -> Representative:
+        person = self._person(Representative, Role.REPRESENTATIVE, rts, subject)
+
+        async def arrive() -> None:
+            self.server.follower.wake()
+            known = self.server.maps.neighbours
+            await until(lambda: any(one.person.id == person.subject for one in known(rts)))
+            if self._fcm is not None:
+                await self._put(person, "/v1/me/device", {"kind": "fcm_token", "value": device_of(person.subject)})
+
+        self._arrivals.append(arrive)
+        return person
+
+    def _person(self, kind: type[P], role: Role, areas: tuple[str, ...], subject: str | None) -> P:
+        word = kind.__name__.lower()
+        self._numbers[word] = self._numbers.get(word, 0) + 1
+        name = subject or f"{word}-{self._numbers[word]}"
+        [token] = self.enlist([(name, role, areas)])
+        return kind(self, name, token)
+
+    def enlist(self, people: list[tuple[str, Role, tuple[str, ...]]]) -> list[str]:
+        """Makes them in one transaction beside the server, as the command line does; returns their tokens."""
+        tokens = [f"token-of-{subject}-{self.random.getrandbits(64):x}" for subject, _, _ in people]
+        engine = open_engine(self.settings.database_url, writes=True)
+        with engine.begin() as connection:
+            for (subject, role, areas), token in zip(people, tokens, strict=True):
+                add_person(connection, subject, role, subject.title(), areas)
+                add_token(connection, subject, token, 0)
+        engine.dispose()
+        return tokens
+
+    # Time, and what it brings.
+
+    async def passes(self, seconds: float) -> None:
+        """Time goes on in small steps; after each one everything that became due has been done."""
+        await self.ready()
+        while seconds > 0:
+            self.clock.advance(min(STEP_S, seconds))
+            seconds -= STEP_S
+            await self.settles()
+
+    async def settles(self) -> None:
+        """Every order that was given is carried out and told. Two rounds, for one that follows from another."""
+        for _ in range(2):
+            await asyncio.sleep(0)
+            with contextlib.suppress(JournalUnavailable):
+                await self.server.writer.submit(CheckpointOrder(()))
+            for _ in range(5):
+                await asyncio.sleep(0)
+
+    async def expects_push(self, recipient: str, alarm: Alarm, kind: str = "offer") -> Json:
+        async def find() -> Json | None:
+            return next((one for one in await self.pushes(recipient) if _is_about(one, alarm, kind)), None)
+
+        found = await eventually(find)
+        assert found is not None
+        return found
+
+    async def pushes(self, recipient: str) -> list[Json]:
+        """The data of each push that Google was given for this person, or without Google of each in the outbox."""
+        await self.ready()
+        if self._fcm is not None:
+            device = device_of(recipient)
+            return [one["message"]["data"] for one in self._fcm.sent() if one["device"] == device]
+        return await self.rows(
+            "SELECT kind AS type, id AS push_id, incident_id, offer_id FROM outbox WHERE recipient = :recipient",
+            recipient=recipient,
+        )
+
+    async def rows(self, query: str, **parameters: object) -> list[Json]:
+        """Straight from the database."""
+        return await self.server.reader.ask(
+            lambda connection: [dict(row) for row in connection.execute(text(query), parameters).mappings()]
+        )
+
+    def change_database(self, statement: str) -> None:
+        """Straight into the database, as somebody who breaks or mends it."""
+        engine = open_engine(self.settings.database_url, writes=True)
+        with engine.begin() as connection:
+            connection.execute(text(statement))
+        engine.dispose()
+
+    async def imports(self, document: bytes) -> int:
+        """Another process makes this the next map; returns its version."""
+        made = await asyncio.to_thread(
+            store_map, self.settings.database_url, [("map.geojson", document)], now=self.clock.now()
+        )
+        return made.version
+
+    async def ask(
+        self, method: str, path: str, token: str | None, body: object, headers: Mapping[str, str]
+    ) -> httpx2.Response:
+        sent = {name.replace("_", "-"): value for name, value in headers.items()}
+        if token is not None:
+            sent["Authorization"] = f"Bearer {token}"
+        if isinstance(body, bytes):
+            return await self.http.request(method, self.url + path, headers=sent, content=body)
+        return await self.http.request(method, self.url + path, headers=sent, json=body)
+
+    async def _put(self, person: Person, path: str, body: object) -> None:
+        answer = await self.ask("PUT", path, person.token, body, {})
+        assert answer.status_code < 300, answer.text
+
+
+def device_of(subject: str) -> str:
+    return f"phone-of-{subject}"
+
+
+def _is_about(push: Json, alarm: Alarm, kind: str) -> bool:
+    return (push["incident_id"], push["type"]) == (alarm.incident_id, kind)

@@ -1,0 +1,87 @@
+"""A small town on a real map: three RT in a row from west to east, two police sectors, and spots in them by name.
+
+The town measures 3.3 km by 1.1 km. RT-1 and RT-2 are in the sector PS-BARAT, RT-3 is in PS-TIMUR.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, replace
+from typing import Any
+
+WEST, SOUTH, SIDE = 110.40, -7.0, 0.01
+# At 7° south; a degree of longitude by the WGS 84 ellipsoid.
+METRES_PER_DEGREE_EAST = 110_495.0
+
+
+@dataclass(frozen=True, slots=True)
+class Spot:
+    """Degrees, and the radius in metres that holds the true place."""
+
+    lat: float
+    lon: float
+    accuracy_m: float = 10.0
+
+    def east(self, metres: float) -> Spot:
+        return replace(self, lon=self.lon + metres / METRES_PER_DEGREE_EAST)
+
+    def within(self, metres: float) -> Spot:
+        """The same spot, known less or more exactly."""
+        return replace(self, accuracy_m=metres)
+
+    def sent(self, at: str | None = None) -> dict[str, Any]:
+        """As a phone writes it."""
+        return {"lat": self.lat, "lon": self.lon, "accuracy_m": self.accuracy_m, "at": at}
+
+
+def _middle_of(number: int) -> Spot:
+    return Spot(SOUTH + SIDE / 2, WEST + (number - 0.5) * SIDE)
+
+
+IN_RT_1, IN_RT_2, IN_RT_3 = _middle_of(1), _middle_of(2), _middle_of(3)
+ON_THE_BORDER = Spot(SOUTH + SIDE / 2, WEST + SIDE)
+AT_SEA = Spot(-6.5, 110.2)
+
+
+def _feature(code: str, level: str, parent: str | None, box: tuple[float, float, float, float]) -> dict[str, Any]:
+    west, south, east, north = box
+    ring = [[west, south], [east, south], [east, north], [west, north], [west, south]]
+    properties = {"code": code, "name": code.replace("-", " "), "level": level, "parent": parent}
+    return {"type": "Feature", "properties": properties, "geometry": {"type": "Polygon", "coordinates": [ring]}}
+
+
+def _sector(code: str, areas: list[str]) -> dict[str, Any]:
+    properties = {"code": code, "name": code.replace("-", " "), "level": "sector", "areas": areas}
+    return {"type": "Feature", "properties": properties, "geometry": None}
+
+
+def town_map(*, border_shift: float = 0.0) -> bytes:
+    """GeoJSON. `border_shift` moves the border between RT-1 and RT-2 eastwards, in degrees."""
+    north, border = SOUTH + SIDE, WEST + SIDE + border_shift
+    edges = [(WEST, border), (border, WEST + 2 * SIDE), (WEST + 2 * SIDE, WEST + 3 * SIDE)]
+    features = [
+        _feature("KOTA", "city", None, (WEST, SOUTH, WEST + 3 * SIDE, north)),
+        *(_feature(f"RT-{i}", "rt", "KOTA", (w, SOUTH, e, north)) for i, (w, e) in enumerate(edges, start=1)),
+        _sector("PS-BARAT", ["RT-1", "RT-2"]),
+        _sector("PS-TIMUR", ["RT-3"]),
+    ]
+    return _collection(features)
+
+
+def crowded_map() -> bytes:
+    """Twelve RT of 22 m each side by side, RT-01 to RT-12: more than an inexact fix can tell apart."""
+    width = 0.0002
+    boxes = [(WEST + i * width, SOUTH, WEST + (i + 1) * width, SOUTH + SIDE) for i in range(12)]
+    features = [
+        _feature("KOTA", "city", None, (WEST, SOUTH, WEST + 12 * width, SOUTH + SIDE)),
+        *(_feature(f"RT-{i:02}", "rt", "KOTA", box) for i, box in enumerate(boxes, start=1)),
+        _sector("PS-BARAT", [f"RT-{i:02}" for i in range(1, 13)]),
+    ]
+    return _collection(features)
+
+
+IN_CROWDED_RT_06 = Spot(SOUTH + SIDE / 2, WEST + 5.5 * 0.0002, accuracy_m=400.0)
+
+
+def _collection(features: list[dict[str, Any]]) -> bytes:
+    return json.dumps({"type": "FeatureCollection", "features": features}).encode()
