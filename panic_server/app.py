@@ -275,7 +275,7 @@ class Server:
     async def _look_at_outbox(self) -> None:
         try:
             age_s = await self.outbox.pending_age(self.clock.now())
-            pending = (await self.outbox.counts()).get("pending", 0)
+            pending = await self.outbox.pending()
         except OutboxUnavailable:
             return
         self.metrics.outbox(age_s=age_s, pending=pending)

@@ -12,6 +12,8 @@ from panic_server.journal.registry import Registry
 def bring_up_to_date(connection: Connection, registry: Registry) -> list[str]:
     """Call it while holding the head. Returns the ids of the incidents that were new or had changed."""
     since = registry.seq
+    if since < 0:
+        registry.begin_reload()
     _load_duty(connection, registry, since)
     changed = _load_incidents(connection, registry, since)
     registry.seq = connection.execute(select(tables.head.c.seq)).scalar_one()

@@ -290,9 +290,11 @@ class Orders:
     # Officers.
 
     def _duty(self, order: DutyOrder) -> None:
+        """Saying the same twice makes one event."""
         officer = order.officer
-        self._draft.duty(officer.subject, Actor("officer", officer.subject), on_duty=order.on_duty)
-        self._world.on_duty(officer.subject, officer.name, officer.areas, on_duty=order.on_duty)
+        if order.on_duty != self._registry.is_on_duty(officer.subject):
+            self._draft.duty(officer.subject, Actor("officer", officer.subject), on_duty=order.on_duty)
+        self._registry.note_duty(officer.subject, officer.name, officer.areas, on_duty=order.on_duty)
         if not order.on_duty:
             self._withdraw_elsewhere(officer.subject)
 

@@ -53,8 +53,12 @@ class Registry:
         self._held: dict[str, Held] = {}
         self._by_device: dict[tuple[str, bool], str] = {}
         self._engaged: dict[str, Engaged] = {}
+        self._on_duty: set[str] = set()
         self._waiting: list[tuple[int, int, str]] = []
         self._waiting_ids: set[str] = set()
+
+    def begin_reload(self) -> None:
+        """The world forgets what it was told; until here it went on with the last that was known."""
         self._world.on_reload()
 
     def get(self, incident_id: str) -> Held | None:
@@ -117,7 +121,14 @@ class Registry:
         if not engaged.slots:
             del self._engaged[officer_id]
 
+    def is_on_duty(self, officer_id: str) -> bool:
+        return officer_id in self._on_duty
+
     def note_duty(self, officer_id: str, name: str, sectors: tuple[str, ...], *, on_duty: bool) -> None:
+        if on_duty:
+            self._on_duty.add(officer_id)
+        else:
+            self._on_duty.discard(officer_id)
         self._world.on_duty(officer_id, name, sectors, on_duty=on_duty)
 
     def _note_waiting(self, incident: Incident, opened_seq: int) -> None:

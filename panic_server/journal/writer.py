@@ -51,6 +51,10 @@ QUEUE_MAX: Final = 20_000
 """Orders that may wait; above that callers get 503 at once, for what waits takes seconds already."""
 
 
+RECOVER_S: Final = 0.5
+"""Between tries to come up to date again after a failed commit."""
+
+
 @dataclass(frozen=True, slots=True)
 class Committed:
     """What is now durable, for everybody who must do something about it. `dues` are open incidents' next deadlines."""
@@ -155,7 +159,7 @@ class Writer:
     def _next_batch(self) -> list[_Waiting] | None:
         """Waits for the first order, then takes all that wait. None when it is time to stop."""
         try:
-            first = self._queue.get(timeout=0.0 if self._more_waiting else None)
+            first = self._queue.get(timeout=self._patience_s())
         except queue.Empty:
             return [_Waiting(None, None)]
         if first is None:
@@ -171,6 +175,12 @@ class Writer:
                 break
             batch.append(waiting)
         return batch
+
+    def _patience_s(self) -> float | None:
+        """None waits for ever. After a failure nobody may come, and yet what is in memory must become right again."""
+        if self._more_waiting:
+            return 0.0
+        return None if self.failing_since is None else RECOVER_S
 
     def _write(self, batch: list[_Waiting]) -> None:
         began = self._clock.monotonic()

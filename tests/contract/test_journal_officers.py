@@ -12,7 +12,7 @@ from dispatch.commands import ChangeAssignment, Close, LookAgain
 from dispatch.errors import OfferExpired, OfferTaken
 from dispatch.incident import AssignmentStatus, Disposition, Kind, OfferStatus
 from geo.position import Position
-from panic_server.journal.port import SYSTEM, Actor, DutyOrder
+from panic_server.journal.port import SYSTEM, Actor, DutyOrder, JournalUnavailable
 from tests.contract.desk import EAST, OPERATOR_PERSON, WEST, Desk
 
 
@@ -192,3 +192,21 @@ async def test_random_work_leaves_no_hole_and_no_double_booking(desk: Desk, othe
     assert len(going) == len(set(going))
     held = await desk.rows("SELECT officer_id FROM engagements WHERE slot = 0 ORDER BY officer_id")
     assert [row[0] for row in held] == sorted(going)
+
+
+async def test_going_on_duty_twice_is_one_event(desk: Desk) -> None:
+    officer = await desk.officer("keen")
+    await desk.writer.submit(DutyOrder(officer, on_duty=True))
+    assert await desk.seqs() == [1]
+
+
+async def test_after_a_failed_commit_the_board_is_right_again_without_anybody_asking(desk: Desk) -> None:
+    await desk.officer("staying")
+    desk.write("ALTER TABLE outbox RENAME TO outbox_gone")
+    with pytest.raises(JournalUnavailable):
+        await desk.press()
+    desk.write("ALTER TABLE outbox_gone RENAME TO outbox")
+    async with asyncio.timeout(10):
+        while desk.is_failing():
+            await asyncio.sleep(0.01)
+    assert [(officer.id, officer.status) for officer in desk.board.officers()] == [("staying", "available")]
