@@ -1,1 +1,1 @@
-"""Load on a running server, and the checker that proves from outside that nothing was lost."""
+"""Load from outside, and the checker that proves that nothing was lost. Imports nothing of the server."""

@@ -1,0 +1,81 @@
+"""`./dev load`: the whole server under load, from nothing, and one table. Fails on any loss, duplicate or disorder."""
+
+import argparse
+import shutil
+import sys
+import tempfile
+from dataclasses import replace
+from pathlib import Path
+
+from load_tests.figures import Figures, table
+from load_tests.processes import Broken
+from load_tests.profiles import BURST, CITY, PROFILES, SHORT, TOWN, TRICKLE, Profile, perform
+from load_tests.stage import Size, seed
+
+
+def main() -> int:
+    options = _parser().parse_args()
+    profiles = chosen_profiles(options)
+    size = chosen_size(options, profiles)
+    folder = options.keep or Path(tempfile.mkdtemp(prefix="kentongan-load-"))
+    folder.mkdir(parents=True, exist_ok=True)
+    try:
+        columns = _run(profiles, size, folder, options)
+    except (Broken, ConnectionError) as error:
+        print(error, file=sys.stderr)
+        return 1
+    finally:
+        if options.keep is None:
+            shutil.rmtree(folder, ignore_errors=True)
+    print(table(columns))
+    for one in columns:
+        for line in one.findings.lines():
+            print(f"{one.name}: {line}")
+    return 0 if all(one.findings.is_clean for one in columns) else 1
+
+
+def _run(profiles: list[Profile], size: Size, folder: Path, options: argparse.Namespace) -> list[Figures]:
+    _say(f"a city of {size.rt:,} RT, {size.officers:,} officers on duty, {size.consoles:,} consoles")
+    seed(folder, size, number=options.seed)
+    columns = []
+    for profile in profiles:
+        _say(f"{profile.name}: {profile.rate:,.0f} alarms/s for {profile.seconds:g} s")
+        columns.append(perform(profile, size, folder, folder / profile.name, seed=options.seed))
+    return columns
+
+
+def _say(what: str) -> None:
+    print(f"load: {what}", file=sys.stderr, flush=True)
+
+
+def chosen_profiles(options: argparse.Namespace) -> list[Profile]:
+    chosen = [BURST, TRICKLE] if options.profile == "all" else [PROFILES[options.profile]]
+    changes = {"rate": options.rate, "seconds": options.seconds, "drain_s": options.drain}
+    return [replace(one, **{name: value for name, value in changes.items() if value is not None}) for one in chosen]
+
+
+def chosen_size(options: argparse.Namespace, profiles: list[Profile]) -> Size:
+    usual = TOWN if profiles == [SHORT] or options.profile == "short" else CITY
+    changes = {name: getattr(options, name) for name in ("rt", "officers", "consoles", "representatives", "watched")}
+    size = replace(usual, **{name: value for name, value in changes.items() if value is not None})
+    return replace(size, residents=max(one.presses for one in profiles))
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="./dev load", description=__doc__)
+    parser.add_argument("--profile", choices=[*PROFILES, "all"], default="all")
+    parser.add_argument("--rate", type=float, help="alarms per second")
+    parser.add_argument("--seconds", type=float, help="how long they come")
+    parser.add_argument("--drain", type=float, help="seconds that the push backlog may take afterwards")
+    parser.add_argument("--rt", type=int, help="RT of the generated city")
+    parser.add_argument("--officers", type=int, help="on duty, each with a phone")
+    parser.add_argument("--consoles", type=int, help="sockets that see the whole city")
+    parser.add_argument("--representatives", type=int, help="RT that have one, each with a phone")
+    parser.add_argument("--watched", type=int, help="representatives with their page open")
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--keep", type=Path, metavar="FOLDER", help="keep what every process recorded here")
+    return parser
+
+
+if __name__ == "__main__":
+    sys.exit(main())
