@@ -118,6 +118,7 @@ class Server:
         self.relay = Relay(self.outbox, sender, clock, push_metrics, random=random.random)
         self._build_front()
         self.writer.on_commit(self._on_commit)
+        self.board.on_appearance(lambda: self.writer.nudge(freed=True))
         self._register_health()
 
     def _build_bus(self) -> None:

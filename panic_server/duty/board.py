@@ -5,7 +5,7 @@ wins.
 """
 
 import threading
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -48,7 +48,12 @@ class DutyBoard:
         self._revision = 0
         self._checkpointed = 0
         self._staff: Staff | None = None
+        self._on_appearance: Callable[[], None] = lambda: None
         self._make_columns(FIRST_CAPACITY)
+
+    def on_appearance(self, callback: Callable[[], None]) -> None:
+        """Called on the event loop when an officer's place becomes known for the first time: they can be asked now."""
+        self._on_appearance = callback
 
     def _make_columns(self, capacity: int) -> None:
         self._lat = np.full(capacity, np.nan)
@@ -204,9 +209,12 @@ class DutyBoard:
         newest = max(positions, key=lambda position: position.at or now)
         with self._lock:
             row = self._row(officer_id)
+            is_first = bool(np.isnan(self._at[row]))
             at = (newest.at or now).timestamp()
             if not at <= self._at[row]:
                 self._place(row, newest, at)
+        if is_first:
+            self._on_appearance()
         return len(positions)
 
     def _place(self, row: int, position: Position, at: float) -> None:

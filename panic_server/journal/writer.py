@@ -72,10 +72,14 @@ class Committed:
 
 @dataclass(slots=True)
 class _Waiting:
-    """An order and who waits for it; `order` None only asks for what other processes committed."""
+    """An order and who waits for it; `order` None only asks for what other processes committed.
+
+    With `freed` somebody can be asked now who could not be before.
+    """
 
     order: Order | None
     future: asyncio.Future[Answer] | None
+    freed: bool = False
 
 
 class Writer:
@@ -131,9 +135,9 @@ class Writer:
         self._queue.put(_Waiting(order, future))
         return await future
 
-    def nudge(self) -> None:
-        """Another process committed something: come up to date."""
-        self._queue.put(_Waiting(None, None))
+    def nudge(self, *, freed: bool = False) -> None:
+        """Another process committed something: come up to date. With `freed`, somebody more can be asked now."""
+        self._queue.put(_Waiting(None, None, freed))
 
     # On the writer's thread.
 
@@ -223,7 +227,8 @@ class Writer:
                 answers.append((waiting.future, orders.carry_out(waiting.order)))
             except Refused as refusal:
                 answers.append((waiting.future, refusal))
-        self._more_waiting = (draft.freed or self._more_waiting) and orders.offer_waiting()
+        freed = draft.freed or self._more_waiting or any(waiting.freed for waiting in batch)
+        self._more_waiting = freed and orders.offer_waiting()
         return answers
 
     def _dues(self, draft: Draft, foreign: list[str]) -> list[tuple[str, datetime | None]]:
