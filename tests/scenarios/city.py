@@ -61,6 +61,7 @@ class City:
         self._numbers: dict[str, int] = {}
         self._front: uvicorn.Server | None = None
         self._serving: asyncio.Task[None] | None = None
+        self._beginning = asyncio.Lock()
 
     async def __aenter__(self) -> Self:
         self.http = httpx2.AsyncClient(timeout=20, limits=httpx2.Limits(max_connections=64))
@@ -83,10 +84,11 @@ class City:
 
     async def ready(self) -> None:
         """The server runs, and everybody named so far has arrived."""
-        if self._front is None:
-            await self.starts()
-        while self._arrivals:
-            await self._arrivals.pop(0)()
+        async with self._beginning:
+            if self._front is None:
+                await self.starts()
+            while self._arrivals:
+                await self._arrivals.pop(0)()
 
     async def starts(self) -> None:
         self.server = Server(self.settings, clock=self.clock, policy=self._policy)
