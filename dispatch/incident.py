@@ -15,8 +15,8 @@ from geo.position import Position
 
 # With these the fullest incident, its names of 40 and ids of 36 characters, stays under 8 KB; a test measures it.
 ENDED_OFFERS_KEPT = 3
-# Five steps of three: whoever was asked before that waited longer than the policy's round, and may be asked again.
-ASKED_KEPT = 15
+# Eight steps of three: whoever was asked before that waited longer than the policy's round, and may be asked again.
+ASKED_KEPT = 24
 ASSIGNMENTS_KEPT = 2
 TOLD_KEPT = 8
 FLAGS_KEPT = 16

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 from msgspec.json import encode
 
-from dispatch.commands import AcceptOffer, AddNote, Claim, Close, DeclineOffer
+from dispatch.commands import AcceptOffer, AddNote, Claim, Close, DeclineOffer, ReceiveNews, ReceiveOffer
 from dispatch.events import Claimed, IncidentOpened
 from dispatch.evolve import evolve
 from dispatch.facts import Candidate, Facts, Neighbour
@@ -20,6 +20,7 @@ from tests.unit.dispatch.city import (
     NEAR,
     NOON,
     OPERATOR,
+    RT_1,
     SECOND,
     THIRD,
     Story,
@@ -92,8 +93,8 @@ def test_of_the_ended_offers_the_last_to_end_are_kept():
         story.looks(NEAR, SECOND, at=at)
         story.happens(DeclineOffer(story.offer_to(officer), officer.id), around(following), at=at)
     story.happens(DeclineOffer(story.offer_to(NEAR), NEAR.id), at=9)
-    ended = [offer.officer for offer in story.incident.offers if not offer.is_open]
-    assert ended == [THIRD, FOURTH, NEAR]
+    assert [offer.officer for offer in story.incident.offers] == [THIRD, FOURTH, NEAR, FIFTH]
+    assert [offer.is_open for offer in story.incident.offers] == [False, False, False, True]
 
 
 def test_every_offer_that_ends_is_seen_to_end_even_when_more_end_at_once_than_are_kept():
@@ -102,6 +103,22 @@ def test_every_offer_that_ends_is_seen_to_end_even_when_more_end_at_once_than_ar
     story.happens(AcceptOffer(story.offer_to(officers[0]), officers[0].id), at=1)
     ended = [offer.status for offer in story.incident.offers]
     assert ended == [OfferStatus.ACCEPTED] + [OfferStatus.WITHDRAWN] * 7
+
+
+def test_a_new_round_forgets_who_was_asked_in_the_last_one():
+    story = Story(alarm(), around(NEAR, SECOND))
+    story.looks(at=30)
+    story.looks(NEAR, at=60)
+    assert story.incident.asked == (NEAR.id,)
+
+
+def test_the_last_who_were_told_and_the_first_flags_are_kept():
+    heads = tuple(Neighbour(Person(f"head-{number}", "x"), RT_1) for number in range(10))
+    flags = tuple(f"flag-{number}" for number in range(20))
+    story = Story(alarm())
+    story.presses_again(alarm(2, flags=flags), Facts(neighbours=heads))
+    assert [told.person.id for told in story.incident.told] == [f"head-{number}" for number in range(2, 10)]
+    assert story.incident.flags == flags[:16]
 
 
 # What is measured: an incident in which everything that is kept is kept as often as it can be.
@@ -131,16 +148,22 @@ def fullest(*, id_length: int, name_length: int, area_length: int, sectors: int)
     officers = tuple(Candidate(person(number), 12345.6, False, False) for number in range(40))
     heads = tuple(Neighbour(person(number), areas[number]) for number in range(8))
     story = Story(press, Facts(officers, heads))
+    story.happens(Claim(person(50)), at=0.123456)
+    for head in heads:
+        story.happens(ReceiveNews(head.person.id), at=1.123456)
     for at in range(30, 600, 30):
+        for offer in list(story.incident.open_offers()):
+            story.happens(ReceiveOffer(offer.id, offer.officer.id), at=at - 0.123456)
         story.looks(*(candidate.officer for candidate in officers), at=at + 0.123456)
-    story.happens(Claim(person(50)), at=600)
+    for offer in list(story.incident.open_offers()):
+        story.happens(ReceiveOffer(offer.id, offer.officer.id), at=599.123456)
     return max(story.states, key=lambda state: len(encode(state)))
 
 
 def test_the_fullest_incident_is_stored_in_8_kb():
     incident = fullest(id_length=36, name_length=40, area_length=30, sectors=4)
-    assert len(incident.told) == 8
-    assert len(incident.offers) == 6
+    kept = (incident.told, incident.offers, incident.asked, incident.flags, incident.neighbourhood)
+    assert [len(parts) for parts in kept] == [8, 6, 24, 16, 8]
     assert len(encode(incident)) <= 8 * 1024
 
 
