@@ -14,6 +14,7 @@ from dispatch.incident import AssignmentStatus, Disposition, Kind, OfferStatus
 from geo.position import Position
 from panic_server.journal.port import SYSTEM, Actor, DutyOrder, JournalUnavailable
 from tests.contract.desk import EAST, OPERATOR_PERSON, WEST, Desk
+from tests.fake_fcm.pushes import eventually
 
 
 async def test_the_three_nearest_are_asked_and_only_one_wins(desk: Desk) -> None:
@@ -206,7 +207,5 @@ async def test_after_a_failed_commit_the_board_is_right_again_without_anybody_as
     with pytest.raises(JournalUnavailable):
         await desk.press()
     desk.write("ALTER TABLE outbox_gone RENAME TO outbox")
-    async with asyncio.timeout(10):
-        while desk.is_failing():
-            await asyncio.sleep(0.01)
+    await eventually(lambda: not desk.is_failing())
     assert [(officer.id, officer.status) for officer in desk.board.officers()] == [("staying", "available")]
