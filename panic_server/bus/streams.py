@@ -148,8 +148,10 @@ class RedisBus:
             await self._speaker.ping()
             self._speaks = True
             while True:
+                # Before Python 3.12 `wait_for` could swallow the cancel that `stop` sends.
                 with contextlib.suppress(TimeoutError):
-                    await asyncio.wait_for(self._something.wait(), BLOCK_MS / 1000)
+                    async with asyncio.timeout(BLOCK_MS / 1000):
+                        await self._something.wait()
                 if not self._something.is_set():
                     # With nothing to say for a second, asking is how a lost server is noticed.
                     await self._speaker.ping()

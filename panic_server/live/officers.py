@@ -12,7 +12,11 @@ Areas = tuple[str, ...]
 
 
 class Board(Protocol):
-    """What the duty board tells. Revisions only grow."""
+    """What the duty board tells."""
+
+    @property
+    def revision(self) -> int:
+        """Grows with every change."""
 
     def officers(self) -> Sequence[Officer]:
         """All who are on duty, and what they do."""
@@ -38,7 +42,7 @@ class OfficerFrames:
         """The frame that follows a welcome."""
         if not client.is_console or client.principal is None:
             return NOBODY
-        revision, _ = self._board.changed_since(self._revision)
+        revision = self._board.revision
         if revision != self._full_revision:
             self._full.clear()
             self._full_revision = revision

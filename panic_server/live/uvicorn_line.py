@@ -1,8 +1,8 @@
 """uvicorn's WebSocket with one door more: ready frames go straight to the transport.
 
 By ASGI one message is framed a hundred times for a hundred sockets, each in a task of its own; docs/live.md has what
-that costs. Here a frame is made once and the same bytes are written to every socket. All else (handshake, reading, pings)
-stays uvicorn's.
+that costs. Here a frame is made once and the same bytes are written to every socket. All else (handshake, reading,
+pings) stays uvicorn's.
 """
 
 from typing import Any, cast

@@ -1,4 +1,4 @@
-"""A small city without a database, lines without sockets, and a screen that keeps its incidents as docs/live.md says."""
+"""A city without a database, lines without sockets, and a screen that keeps its incidents as docs/live.md says."""
 
 import asyncio
 import json
@@ -70,7 +70,7 @@ def offer(officer: str, at: datetime) -> Offer:
 
 
 class City:
-    """Incidents that change as a test says, with the journal's own routing. It is a `Queries` as far as the hub asks."""
+    """Incidents that change as a test says, with the journal's routing. It is a `Queries` as far as the hub asks."""
 
     def __init__(self) -> None:
         self.epoch = "e1"
@@ -102,9 +102,7 @@ class City:
         return self._commit(before, replace(before, version=before.version + 1, **fields), kind)
 
     def _commit(self, before: Incident | None, after: Incident, kind: str) -> JournalEvent:
-        event = route_event(
-            before, after, seq=self.seq + 1, kind=kind, at=self.at(), actor=SYSTEM, policy=POLICY
-        )
+        event = route_event(before, after, seq=self.seq + 1, kind=kind, at=self.at(), actor=SYSTEM, policy=POLICY)
         self.incidents[after.id] = after
         self.journal.append(event)
         return event
@@ -136,18 +134,18 @@ class Board:
     """Officers as a test sets them."""
 
     def __init__(self) -> None:
-        self._revision = 0
+        self.revision = 0
         self._officers: dict[str, tuple[int, Officer]] = {}
 
     def put(self, *officers: Officer) -> None:
-        self._revision += 1
-        self._officers.update((one.id, (self._revision, one)) for one in officers)
+        self.revision += 1
+        self._officers.update((one.id, (self.revision, one)) for one in officers)
 
     def officers(self) -> Sequence[Officer]:
         return [one for _, one in self._officers.values()]
 
     def changed_since(self, revision: int) -> tuple[int, Sequence[Officer]]:
-        return self._revision, [one for changed, one in self._officers.values() if changed > revision]
+        return self.revision, [one for changed, one in self._officers.values() if changed > revision]
 
 
 class Tape:
@@ -190,7 +188,7 @@ class Screen:
         self.degraded: list[str] | None = None
 
     def read(self, text: str) -> None:
-        frame = json.loads(text)
+        frame = msgspec.json.decode(text)
         match frame["type"]:
             case "welcome":
                 self._welcome(frame)
@@ -211,6 +209,8 @@ class Screen:
                     raise Gap(f"a heartbeat at {frame['to']} after {self.position}")
                 self.position = frame["to"]
                 self.degraded = frame["degraded"]
+            case _:
+                raise ValueError(frame["type"])
 
     def _welcome(self, frame: dict[str, Any]) -> None:
         if frame["snapshot"] is not None:

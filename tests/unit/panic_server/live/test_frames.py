@@ -5,6 +5,7 @@ import json
 import msgspec
 import pytest
 from websockets.client import ClientProtocol
+from websockets.frames import Frame as WebsocketFrame
 from websockets.frames import Opcode
 from websockets.uri import parse_uri
 
@@ -24,6 +25,7 @@ def test_a_websocket_client_reads_the_text_back_whatever_its_length(length: int)
     next(client.parser)
     client.receive_data(Frame(text).framed)
     (received,) = client.events_received()
+    assert isinstance(received, WebsocketFrame)
     assert (received.opcode, received.fin, bytes(received.data)) == (Opcode.TEXT, True, text)
 
 

@@ -1,4 +1,4 @@
-"""Whatever happens, a client's incidents are those of a fresh snapshot, and it was told everything once and in order."""
+"""Whatever happens, a client's incidents are those of a fresh snapshot; it is told everything once and in order."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -60,10 +60,12 @@ class Story:
                 await self.connect(number)
             case ("drop", number):
                 await self.drop(number)
-            case ("stall", number) if number in self.connections:
-                self.connections[number].tape.flows.clear()
-            case ("flow", number) if number in self.connections:
-                self.connections[number].tape.flows.set()
+            case ("stall", number):
+                if number in self.connections:
+                    self.connections[number].tape.flows.clear()
+            case ("flow", number):
+                if number in self.connections:
+                    self.connections[number].tape.flows.set()
             case _:
                 self.change(step)
 
@@ -87,6 +89,8 @@ class Story:
                 city.change(chosen, "claimed", claimed_by=Person("op", "Operator"))
             case ("close", _):
                 city.change(chosen, "closed", status=Status.CLOSED, disposition=Disposition.RESOLVED)
+            case _:
+                raise ValueError(step)
 
     async def restore(self) -> None:
         """The journal goes on as another one: every client is sent away, and what it had counts for nothing."""

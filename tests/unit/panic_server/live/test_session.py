@@ -52,7 +52,19 @@ def test_what_a_newer_client_says_besides_is_ignored():
 
 @pytest.mark.parametrize(
     "text",
-    ["", "x", "null", "[]", "{}", '"hello"', '{"type":"subscribe"}', '{"type":"hello"', "[" * 4000, "\ud800", '{"type":1}'],
+    [
+        "",
+        "x",
+        "null",
+        "[]",
+        "{}",
+        '"hello"',
+        '{"type":"subscribe"}',
+        '{"type":"hello"',
+        "[" * 4000,
+        "\ud800",
+        '{"type":1}',
+    ],
 )
 def test_garbage_is_closed_as_no_hello(text: str):
     assert opened().receive_text(text) == Close(CloseCode.NOT_A_HELLO)
