@@ -101,8 +101,8 @@ def locate_batch(
 
 def find_leaf(area_map: AreaMap, lat: float, lon: float) -> Area | None:
     """The bare lookup: the RT, or else the deepest area mapped there, that holds the point."""
-    found = area_map.index.leaves.tree.query(shapely.Point(lon, lat), predicate="intersects")
-    return area_map.index.leaf_areas[found.min()] if len(found) else None
+    found = area_map.index.leaves.tree.query(shapely.Point(lon, lat), predicate="intersects").tolist()
+    return area_map.index.leaf_areas[min(found)] if found else None
 
 
 def find_leaves(area_map: AreaMap, lat: Floats, lon: Floats) -> list[Area | None]:

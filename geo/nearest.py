@@ -126,30 +126,31 @@ def rank(
     field = _Field(
         officers=officers,
         origin=origin,
-        chord=_chords(officers.xyz, origin),
+        chord2=_squared_chords(officers.xyz, origin),
         age_s=now.timestamp() - officers.position_at,
         own=_own(officers, sectors),
     )
     # A comparison with NaN is false, so neither group holds an officer without a position.
-    ready = ready & (field.chord >= 0)
-    ranked = field.first(np.flatnonzero(ready & (field.age_s <= max_age_s)), limit, stale=False)
+    known = ready & (field.chord2 >= 0)
+    ranked = field.first(np.flatnonzero(known & (field.age_s <= max_age_s)), limit, stale=False)
     if len(ranked) < limit:
-        ranked += field.first(np.flatnonzero(ready & (field.age_s > max_age_s)), limit - len(ranked), stale=True)
+        ranked += field.first(np.flatnonzero(known & (field.age_s > max_age_s)), limit - len(ranked), stale=True)
     return ranked
 
 
-def _chords(xyz: Floats, origin: Position) -> Floats:
-    x, y, z = earth_xyz(np.array([origin.lat]), np.array([origin.lon]))
-    dx, dy, dz = xyz[0] - x, xyz[1] - y, xyz[2] - z
-    chords: Floats = np.sqrt(dx * dx + dy * dy + dz * dz)
-    return chords
+def _squared_chords(xyz: Floats, origin: Position) -> Floats:
+    way = xyz - earth_xyz(np.array([origin.lat]), np.array([origin.lon]))
+    squares: Floats = np.einsum("ij,ij->j", way, way)
+    return squares
 
 
-def _arc(chord: Floats) -> Floats:
-    """The longest geodesic that a chord can have. For the far side of the Earth the theorem says nothing."""
-    arc = 2 * _TIGHTEST_M * np.arcsin(np.minimum(chord / (2 * _TIGHTEST_M), 1.0))
-    bound: Floats = np.where(chord < _TIGHTEST_M, arc, _ANTIPODE_M)
-    return bound
+def _longest(chord: Floats) -> Floats:
+    """The longest geodesic that each chord can have. For the far side of the Earth the theorem says nothing."""
+    if chord.max(initial=0.0) > _TIGHTEST_M:
+        arc = 2 * _TIGHTEST_M * np.arcsin(np.minimum(chord / (2 * _TIGHTEST_M), 1.0))
+        return np.where(chord < _TIGHTEST_M, arc, _ANTIPODE_M)
+    longest: Floats = 2 * _TIGHTEST_M * np.arcsin(chord / (2 * _TIGHTEST_M))
+    return longest
 
 
 def _own(officers: Officers, sectors: Collection[str]) -> Flags:
@@ -167,13 +168,13 @@ class _Field:
 
     officers: Officers
     origin: Position
-    chord: Floats
+    chord2: Floats  # squared chords, in square metres
     age_s: Floats
     own: Flags
 
     def first(self, numbers: Ints, wanted: int, *, stale: bool) -> list[Ranked]:
-        near = self._those_that_matter(numbers, wanted)
-        distance_m, band = self._distances(near)
+        near, chord = self._those_that_matter(numbers, wanted)
+        distance_m, band = self._distances(near, chord)
         age_s, own = self.age_s[near], self.own[near]
         order = np.lexsort((self.officers.id_order[near], distance_m, age_s, ~own, band))[:wanted]
         columns = (near[order].tolist(), distance_m[order].tolist(), own[order].tolist(), age_s[order].tolist())
@@ -182,21 +183,25 @@ class _Field:
             for number, metres, is_own, age in zip(*columns, strict=True)
         ]
 
-    def _those_that_matter(self, numbers: Ints, wanted: int) -> Ints:
-        """Whoever may be among the first `wanted`: as many are surely in this band or a nearer one."""
-        if len(numbers) <= wanted:
-            return numbers
-        chord = self.chord[numbers]
-        last = _arc(np.partition(chord, wanted - 1)[wanted - 1])
-        return numbers[chord < (np.floor((last + _ROUNDING_M) / BAND_M) + 1) * BAND_M]
+    def _those_that_matter(self, numbers: Ints, wanted: int) -> tuple[Ints, Floats]:
+        """Whoever may be among the first `wanted`, and their chords: as many are surely in this band or a nearer one."""
+        chord2 = self.chord2[numbers]
+        if len(numbers) > wanted:
+            last = _longest(np.sqrt(np.partition(chord2, wanted - 1)[wanted - 1 : wanted]))[0]
+            end = (float(last + _ROUNDING_M) // BAND_M + 1) * BAND_M
+            within = chord2 < end * end
+            numbers, chord2 = numbers[within], chord2[within]
+        return numbers, np.sqrt(chord2)
 
-    def _distances(self, near: Ints) -> tuple[Floats, Floats]:
+    def _distances(self, near: Ints, chord: Floats) -> tuple[Floats, Floats]:
         """Metres, and the number of the band. Geopy measures those whose band the bounds leave open."""
-        distance_m = _arc(self.chord[near])
-        band = np.floor((self.chord[near] - _ROUNDING_M) / BAND_M)
-        here = (self.origin.lat, self.origin.lon)
-        for each in np.flatnonzero(band != np.floor((distance_m + _ROUNDING_M) / BAND_M)):
-            there = (self.officers.lat[near[each]], self.officers.lon[near[each]])
-            distance_m[each] = geodesic(here, there).meters
-            band[each] = np.floor(distance_m[each] / BAND_M)
+        distance_m = _longest(chord)
+        band = np.maximum(chord - _ROUNDING_M, 0.0) // BAND_M
+        is_open = band != (distance_m + _ROUNDING_M) // BAND_M
+        if is_open.any():
+            here = (self.origin.lat, self.origin.lon)
+            for each in np.flatnonzero(is_open):
+                there = (self.officers.lat[near[each]], self.officers.lon[near[each]])
+                distance_m[each] = geodesic(here, there).meters
+                band[each] = distance_m[each] // BAND_M
         return distance_m, band

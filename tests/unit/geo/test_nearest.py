@@ -114,7 +114,7 @@ def test_the_edge_of_a_band_is_where_geopy_says(beyond_m: float) -> None:
 def test_geopy_is_not_asked_where_the_band_is_certain(monkeypatch: pytest.MonkeyPatch) -> None:
     asked: list[object] = []
     monkeypatch.setattr(nearest, "geodesic", lambda *points: asked.append(points))
-    ids(team(*[(f"{metres}", metres, 1, "own") for metres in range(10, 30_000, 500)]))
+    ids(team(("here", 0, 1, "own"), *[(f"{metres}", metres, 1, "own") for metres in range(10, 30_000, 500)]))
     assert asked == []
 
 
@@ -127,7 +127,7 @@ def test_the_distance_lies_between_the_bounds(here: tuple[float, float], there: 
         np.array([there[0]]), np.array([there[1]])
     ))  # fmt: skip
     metres = geodesic(here, there).meters
-    assert chord - 1e-6 <= metres <= float(nearest._arc(np.array([chord]))[0]) + 1e-6
+    assert chord - 1e-6 <= metres <= float(nearest._longest(np.array([chord]))[0]) + 1e-6
 
 
 @given(st.integers(0, 2**32 - 1), st.sampled_from([0.005, 0.05, 0.5]), st.integers(1, 12), st.integers(1, 120))
