@@ -1,5 +1,6 @@
 """What endpoints ask for in their signatures: the services, the caller, a body, a query, a version."""
 
+import re
 from collections.abc import Collection
 from typing import Annotated, Any, Final, TypeVar
 
@@ -65,7 +66,7 @@ def query(shape: type[T]) -> Any:
 
 
 # Versions count an incident's events: nine digits are more than it can ever have.
-_VERSION_DIGITS: Final = 9
+_VERSION: Final = re.compile(r'(?:W/)?"([0-9]{1,9})"|([0-9]{1,9})')
 
 
 async def _expected_version(request: Request) -> int | None:
@@ -73,10 +74,10 @@ async def _expected_version(request: Request) -> int | None:
     wanted = request.headers.get("if-match", "*").strip()
     if wanted == "*":
         return None
-    number = wanted.removeprefix("W/").strip('"')
-    if not number.isascii() or not number.isdecimal() or len(number) > _VERSION_DIGITS:
+    found = _VERSION.fullmatch(wanted)
+    if found is None:
         raise Refusal(IF_MATCH_INVALID)
-    return int(number)
+    return int(found[1] or found[2])
 
 
 ExpectedVersion = Annotated[int | None, Depends(_expected_version)]

@@ -37,9 +37,7 @@ from panic_server.duty.board import DutyBoard
 from panic_server.health import Health
 from panic_server.journal.port import (
     Accepted,
-    Actor,
     Done,
-    DutyOrder,
     IncidentOrder,
     JournalUnavailable,
     Order,
@@ -174,8 +172,8 @@ class MemoryJournal:
         events = decide(incident, order.command, NO_FACTS, now=NOW, policy=self.policy)
         for event in events:
             incident = evolve(incident, event)
-        self.incidents[incident.id] = replace(incident, version=incident.version + len(events))
-        return Done(self.incidents[incident.id], len(events) or None)
+        self.incidents[incident.id] = incident
+        return Done(incident, len(events) or None)
 
     def _find(self, order: IncidentOrder) -> Incident:
         if order.offer_id is not None:

@@ -33,15 +33,14 @@ async def served(app: App = polite) -> AsyncIterator[int]:
     config = uvicorn.Config(
         app, port=0, http=Hasty, ws="websockets-sansio", lifespan="off", log_config=None, timeout_keep_alive=60
     )
+    config.load()
     server = uvicorn.Server(config)
-    running = asyncio.create_task(server.serve())
-    while not server.started:
-        await asyncio.sleep(0)
+    server.lifespan = config.lifespan_class(config)
+    await server.startup()
     try:
         yield server.servers[0].sockets[0].getsockname()[1]
     finally:
-        server.should_exit = True
-        await running
+        await server.shutdown()
 
 
 async def test_a_head_that_never_ends_is_cut_off():

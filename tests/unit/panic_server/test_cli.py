@@ -1,0 +1,262 @@
+"""The command line: plain lines, the right exit status, and a secret alone on the last line."""
+
+import json
+import sqlite3
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from panic_server import cli
+from panic_server.commands.inspection import shown
+from panic_server.settings import Settings, variable
+from tests.unit.panic_server.api.doubles import MAP
+
+KEY = {"type": "service_account", "client_email": "a@b", "private_key": "s3cret", "project_id": "p", "token_uri": "u"}
+
+
+@pytest.fixture(autouse=True)
+def data_dir(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("KENTONGAN_DATA_DIR", str(tmp_path / "var"))
+    return tmp_path / "var"
+
+
+def run(capsys: pytest.CaptureFixture[str], *argv: str) -> tuple[int, list[str], list[str]]:
+    """Exit status, lines on standard output, lines on standard error."""
+    try:
+        status = cli.main(argv)
+    except SystemExit as end:
+        status = int(end.code or 0)
+    printed = capsys.readouterr()
+    return status, printed.out.splitlines(), printed.err.splitlines()
+
+
+@pytest.mark.parametrize(
+    ("argv", "hint"),
+    [
+        ([], "COMMAND"),
+        (["dance"], "'dance' (choose from 'serve', 'demo', 'migrate', 'token', 'import-areas', 'check')"),
+        (["serve", "now"], "unrecognized arguments: now"),
+        (["check", "--loud"], "unrecognized arguments: --loud"),
+        (["token"], "required: --role, --subject"),
+        (["token", "--role", "mayor", "--subject", "x"], "'mayor' is no role; use one of resident, officer"),
+        (["token", "--role", "officer", "--subject", ""], "must have 1 to 80 printable characters"),
+        (["token", "--role", "officer", "--subject", "a\nb"], "must have 1 to 80 printable characters"),
+        (["token", "--role", "officer", "--subject", "x", "--area", ""], "must have 1 to 200 printable characters"),
+        (["token", "--role", "officer", "--subject", "x", "--link", "here"], "'here' is no address"),
+        (["token", "--rol", "officer", "--subject", "x"], "required: --role"),
+        (["import-areas"], "required: FILE"),
+    ],
+)
+def test_a_wrong_argument_gets_a_helpful_line_and_status_2(capsys, argv, hint):
+    status, out, err = run(capsys, *argv)
+    assert (status, out) == (2, [])
+    assert hint in err[-1]
+
+
+def test_help_lists_every_command(capsys):
+    status, out, _ = run(capsys, "--help")
+    assert status == 0
+    for command in ("serve", "demo", "migrate", "token", "import-areas", "check"):
+        assert any(line.strip().startswith(command) for line in out)
+
+
+def test_help_loads_nothing_heavy():
+    code = "import sys; from panic_server import cli; cli.parse(['check']); print(*sys.modules)"
+    loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.split()
+    assert not {"sqlalchemy", "fastapi", "uvicorn", "shapely", "numpy", "firebase_admin", "pydantic"} & set(loaded)
+
+
+def test_a_token_stands_alone_on_the_last_line(capsys):
+    status, out, _ = run(capsys, "token", "--role", "operator", "--subject", "siti")
+    assert status == 0
+    assert len(out[-1]) >= 40
+    assert " " not in out[-1]
+
+
+@pytest.mark.parametrize(
+    ("role", "page"),
+    [
+        ("resident", ""),
+        ("officer", "officer"),
+        ("representative", "representative"),
+        ("operator", "console"),
+        ("supervisor", "console"),
+    ],
+)
+def test_a_link_leads_to_the_page_of_the_role_with_its_code_behind_the_hash(capsys, role, page):
+    argv = ["token", "--role", role, "--subject", "x", "--link", "https://darurat.example/"]
+    status, out, _ = run(capsys, *argv)
+    address, _, code = out[-1].partition("#code=")
+    assert (status, address) == (0, f"https://darurat.example/{page}")
+    assert len(code) >= 20
+
+
+def test_a_link_without_an_address_leads_to_the_servers_own(capsys, monkeypatch):
+    monkeypatch.setenv("KENTONGAN_PUBLIC_URL", "https://kota.example")
+    _, out, _ = run(capsys, "token", "--role", "resident", "--subject", "x", "--link")
+    assert out[-1].startswith("https://kota.example/#code=")
+
+
+def test_migrate_makes_the_schema_once(capsys):
+    assert run(capsys, "migrate")[:2] == (0, ["The schema was brought up to date."])
+    assert run(capsys, "migrate")[:2] == (0, ["The schema is up to date already."])
+
+
+@pytest.fixture
+def map_file(tmp_path: Path) -> Path:
+    file = tmp_path / "city.geojson"
+    file.write_text(json.dumps(MAP))
+    return file
+
+
+def test_a_dry_run_prints_what_would_change_and_changes_nothing(capsys, map_file):
+    for _ in range(2):
+        status, out, _ = run(capsys, "import-areas", "--dry-run", str(map_file))
+        assert status == 0
+        assert "rt added: RT1 RT 001" in out
+        assert out[-1] == "1 areas and 1 sectors: nothing is changed by a dry run."
+
+
+def test_an_imported_map_is_in_force(capsys, map_file):
+    assert run(capsys, "import-areas", str(map_file))[1][-1] == "1 areas and 1 sectors are version 1, now in force."
+    assert "No difference to the map in force." in run(capsys, "import-areas", "--dry-run", str(map_file))[1]
+
+
+def test_a_bad_map_is_refused_with_what_is_wrong_in_it(capsys, tmp_path):
+    file = tmp_path / "bad.geojson"
+    features = [{"type": "Feature", "properties": {"code": "X", "name": "X", "level": "moon"}, "geometry": None}]
+    file.write_text(json.dumps({"type": "FeatureCollection", "features": features}))
+    status, out, err = run(capsys, "import-areas", str(file))
+    assert (status, out) == (1, [])
+    assert any("unknown level moon" in line for line in err)
+    assert err[-1] == "kentongan: The map is refused; the one in force stays."
+
+
+@pytest.mark.parametrize("content", [b"", b"\xff\xfe", b"[]", b"{", b"[" * 100_000])
+def test_a_file_that_is_no_map_is_refused(capsys, tmp_path, content):
+    file = tmp_path / "bad.geojson"
+    file.write_bytes(content)
+    assert run(capsys, "import-areas", str(file))[0] == 1
+
+
+def test_a_missing_file_is_named(capsys, tmp_path):
+    status, _, err = run(capsys, "import-areas", str(tmp_path / "gone.geojson"))
+    assert (status, err) == (1, [f"kentongan: {tmp_path}/gone.geojson cannot be read: No such file or directory"])
+
+
+@pytest.mark.parametrize("argv", [["migrate"], ["token", "--role", "officer", "--subject", "x"], ["serve"]])
+def test_wrong_settings_stop_a_command_with_each_mistake(capsys, monkeypatch, argv):
+    monkeypatch.setenv("KENTONGAN_PORT", "door")
+    monkeypatch.setenv("KENTONGAN_DATABASE_URL", "mysql://u:hunter2@h/d")
+    status, _, err = run(capsys, *argv)
+    assert status == 1
+    assert [line.split(":")[1].strip() for line in err[:2]] == ["KENTONGAN_DATABASE_URL", "KENTONGAN_PORT"]
+    assert "hunter2" not in "".join(err)
+
+
+def test_a_foreign_database_is_refused(capsys, monkeypatch, tmp_path):
+
+    file = tmp_path / "theirs.db"
+    with sqlite3.connect(file) as connection:
+        connection.execute("CREATE TABLE cats (name TEXT)")
+    connection.close()
+    monkeypatch.setenv("KENTONGAN_DATABASE_URL", f"sqlite:///{file}")
+    for argv in (["migrate"], ["token", "--role", "officer", "--subject", "x"]):
+        status, _, err = run(capsys, *argv)
+        assert status == 1
+        assert "not Kentongan's: cats" in err[0]
+
+
+def test_a_folder_that_may_not_be_made_is_named(capsys, monkeypatch, tmp_path):
+    (tmp_path / "file").write_text("")
+    monkeypatch.setenv("KENTONGAN_DATA_DIR", str(tmp_path / "file" / "var"))
+    status, _, err = run(capsys, "migrate")
+    assert status == 1
+    assert str(tmp_path / "file") in err[-1]
+
+
+def test_check_prints_every_setting_with_its_value_and_where_it_came_from(capsys, monkeypatch):
+    monkeypatch.setenv("KENTONGAN_PORT", "9000")
+    status, out, _ = run(capsys, "check")
+    assert status == 0
+    assert out[-1] == "All settings are fine."
+    for field in Settings.model_fields:
+        assert sum(line.startswith(f"{variable(field)} ") for line in out) == 1
+    assert any(line.split()[:3] == ["KENTONGAN_PORT", "9000", "(environment:"] for line in out)
+    assert any(line.split()[:3] == ["KENTONGAN_HOST", "127.0.0.1", "(default:"] for line in out)
+
+
+def test_check_hides_secrets(capsys, monkeypatch, tmp_path):
+    key = tmp_path / "key.json"
+    key.write_text(json.dumps(KEY))
+    monkeypatch.setenv("KENTONGAN_FCM_CREDENTIALS", str(key))
+    monkeypatch.setenv("KENTONGAN_DATABASE_URL", "postgresql://u:hunter2@h/d?password=hunter3")
+    monkeypatch.setenv("KENTONGAN_REDIS_URL", "redis://:hunter4@h:6379/0")
+    status, out, _ = run(capsys, "check")
+    assert status == 0
+    assert not [secret for secret in ("hunter", "s3cret") if secret in "".join(out)]
+    assert any("postgresql+psycopg://u:***@h/d?password=***" in line for line in out)
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "what"),
+    [
+        ("PORT", "door", "valid integer"),
+        ("REDIS_URL", "redis://:hunter2@h:six/0", "must be an address"),
+        ("FCM_CREDENTIALS", "/gone/key.json", "No such file"),
+        ("BASEMAP_PMTILES", "/gone/map.pmtiles", "No such file"),
+        ("DATABASE_URL", "sqlite://", "names no file"),
+        ("DATABASE_URL", "sqlite:///:memory:", "names no file"),
+        ("DATA_DIR", "/dev/null/var", "is no folder"),
+    ],
+)
+def test_check_says_what_is_wrong_and_fails(capsys, monkeypatch, name, value, what):
+    monkeypatch.setenv(f"KENTONGAN_{name}", value)
+    status, out, _ = run(capsys, "check")
+    assert status == 1
+    place = next(number for number, line in enumerate(out) if line.startswith(f"KENTONGAN_{name} "))
+    assert "WRONG:" in out[place + 1]
+    assert what in out[place + 1]
+    assert "hunter2" not in "".join(out)
+
+
+@pytest.mark.parametrize(
+    ("content", "what"),
+    [
+        ("{", "no JSON"),
+        ("[]", "no key"),
+        (json.dumps({**KEY, "type": "user"}), "no key"),
+        ('{"type": "service_account"}', "no key"),
+    ],
+)
+def test_check_looks_into_the_key(capsys, monkeypatch, tmp_path, content, what):
+    key = tmp_path / "key.json"
+    key.write_text(content)
+    monkeypatch.setenv("KENTONGAN_FCM_CREDENTIALS", str(key))
+    status, out, _ = run(capsys, "check")
+    assert status == 1
+    assert any(what in line for line in out)
+
+
+def test_check_names_variables_that_look_misspelled(capsys, monkeypatch):
+    monkeypatch.setenv("KENTONGAN_DATABAS_URL", "x")
+    status, out, _ = run(capsys, "check")
+    assert status == 1
+    assert "WRONG: KENTONGAN_DATABAS_URL is no setting; do you mean KENTONGAN_DATABASE_URL?" in out
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        (None, "-"),
+        (8000, "8000"),
+        ("sqlite:///var/kentongan.db", "sqlite:///var/kentongan.db"),
+        ("redis://user:pw@h:1/0", "redis://user:***@h:1/0"),
+        ("redis://:p%40w@h:1/0", "redis://:***@h:1/0"),
+        ("postgresql://u@h/d?sslkey=x", "postgresql://u@h/d?sslkey=***"),
+    ],
+)
+def test_an_address_is_shown_without_its_secrets(value, text):
+    assert shown(value) == text

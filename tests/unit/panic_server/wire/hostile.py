@@ -1,0 +1,48 @@
+"""Values and bytes that broke other readers of JSON."""
+
+from collections.abc import Callable
+
+from hypothesis import strategies as st
+
+from panic_server.wire.problems import Refusal
+
+JSON_VALUES = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(), inner, max_size=4),
+    max_leaves=20,
+)
+# Pieces that broke other readers, put together in any way.
+FRAGMENTS = st.lists(
+    st.sampled_from(
+        (
+            *(
+                b"{",
+                b"}",
+                b"[",
+                b"]",
+                b'"id"',
+                b":",
+                b",",
+                b"NaN",
+                b"1e999",
+                b"-",
+                b"\\ud800",
+                b'"',
+                b"\\",
+                b"\xff",
+                b"\x00",
+            ),
+            *(b"\xef\xbb\xbf", b"9" * 5000, b"1e-99999", b"null", b"Infinity", b"[" * 40, b" ", b'"\\u0000"'),
+        )
+    ),
+    max_size=12,
+).map(b"".join)
+
+
+def is_taken_or_refused(read: Callable[[], object]) -> bool:
+    """Anything else that is raised comes through."""
+    try:
+        read()
+    except Refusal as refusal:
+        return 400 <= refusal.kind.status < 500
+    return True
