@@ -11,11 +11,12 @@ export function placeTitle(place: Place, say: Say): string {
   return place.sure === "unlocated" ? say("place.unlocated") : say("place.outside");
 }
 
-/** What is around the title: kelurahan and kecamatan, without repeating it. */
+/** What is around the title: kelurahan and kecamatan, unless the title names them already. */
 export function placeAround(place: Place, say: Say): string {
-  const parts: string[] = [];
   const title = placeTitle(place, say);
-  if (place.village && place.village.name !== title) parts.push(say("place.village", { name: place.village.name }));
-  if (place.district && place.district.name !== title) parts.push(say("place.district", { name: place.district.name }));
+  const parts: string[] = [];
+  if (place.village && !title.includes(place.village.name))
+    parts.push(say("place.village", { name: place.village.name }));
+  if (place.district && title !== place.district.name) parts.push(say("place.district", { name: place.district.name }));
   return parts.join(" · ");
 }

@@ -58,6 +58,8 @@ test("a place is called by the finest part that is known", () => {
 
 test("what is around a place does not repeat its name", () => {
   const { place } = incident("a");
-  expect(placeAround({ ...place, district: { code: "D", name: "Tengah" } }, say)).toBe("Kel. Miroto · Kec. Tengah");
+  expect(placeAround({ ...place, district: { code: "D", name: "Tengah" } }, say)).toBe("Kec. Tengah");
+  const far = { ...place, rt: { code: "R", name: "RT 03 RW 05" }, district: { code: "D", name: "Tengah" } };
+  expect(placeAround(far, say)).toBe("Kel. Miroto · Kec. Tengah");
   expect(placeAround({ ...place, rt: null }, say)).toBe("");
 });

@@ -4,9 +4,12 @@ import { NO_BATCH, type Batch, isDue, sending, sent, withFix } from "./batch";
 import { Whereabouts } from "./whereabouts.svelte";
 
 const TICK_MS = 1_000;
+/** Well within the ten minutes after which a position counts as old, and cheap for the battery. */
+const ASK_ANEW_MS = 20_000;
 
 export class Reporter {
   where = new Whereabouts((fix) => {
+    this.#fixAt = performance.now();
     this.#batch = withFix(this.#batch, fix);
     this.#tick();
   });
@@ -15,6 +18,7 @@ export class Reporter {
 
   #token: string;
   #batch: Batch = NO_BATCH;
+  #fixAt = 0;
   #ticker: ReturnType<typeof setInterval> | null = null;
 
   constructor(token: string) {
@@ -36,6 +40,11 @@ export class Reporter {
   }
 
   #tick(): void {
+    const now = performance.now();
+    if (this.where.state === "known" && now - this.#fixAt >= ASK_ANEW_MS) {
+      this.#fixAt = now;
+      this.where.refresh();
+    }
     if (this.#ticker !== null && isDue(this.#batch, Date.now())) void this.#send();
   }
 

@@ -26,6 +26,15 @@ export class Whereabouts {
     );
   }
 
+  /** Asks anew: a phone that lies still reports nothing by itself, and its last fix would grow old. */
+  refresh(): void {
+    navigator.geolocation?.getCurrentPosition(
+      (found) => this.#take(found),
+      (error) => this.#fail(error),
+      { enableHighAccuracy: true, maximumAge: 0, timeout: 15_000 },
+    );
+  }
+
   stop(): void {
     if (this.#watch !== null) navigator.geolocation.clearWatch(this.#watch);
   }

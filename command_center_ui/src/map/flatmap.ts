@@ -31,6 +31,7 @@ export class FlatMap implements CityMap {
     this.#canvas.setAttribute("role", "img");
     this.#canvas.setAttribute("aria-label", label);
     container.append(this.#canvas);
+    this.#resize(container);
     this.#listen(container);
     onSchemeChange(() => this.#recolor(), this.#stop.signal);
   }

@@ -9,7 +9,8 @@ import type { Incident, Officer } from "../wire";
 import { type Areas, type Box, type CityMap, LEVELS, type Level, type MapListener, type Spot } from "./city";
 import { onSchemeChange, pageColors } from "./colors";
 import { type PointChange, incidentPoints, officerPoints } from "./features";
-import { INCIDENTS, OFFICERS, mapLayers } from "./layers";
+import { labelPoints } from "./labels";
+import { INCIDENTS, LABELLED, OFFICERS, labelSource, mapLayers } from "./layers";
 import { MARKER_PX, drawMarker, lookFromName } from "./marker";
 
 setWorkerUrl(workerUrl);
@@ -39,14 +40,17 @@ export class GlMap implements CityMap {
     });
     this.#map.touchZoomRotate.disableRotation();
     this.#map.getCanvas().setAttribute("aria-label", label);
-    this.#map.on("styleimagemissing", (event: { id: string }) => this.#drawImage(event.id));
+    this.#map.setMissingStyleImageResolver((name) => this.#drawImage(name));
     this.#ready = new Promise((resolve) => this.#map.once("load", () => resolve()));
     this.#listen(listener);
     onSchemeChange(() => this.#repaint(), this.#stop.signal);
   }
 
   showAreas(level: Level, areas: Areas): void {
-    void this.#ready.then(() => this.#source(level)?.setData(areas));
+    void this.#ready.then(() => {
+      void this.#source(level)?.setData(areas);
+      if (LABELLED.includes(level)) void this.#source(labelSource(level))?.setData(labelPoints(areas));
+    });
   }
 
   showIncidents(change: Difference<Incident>): void {
@@ -63,6 +67,8 @@ export class GlMap implements CityMap {
 
   /** Moves only as far as needed: an operator who has found a view keeps it. */
   flyTo(spot: Spot): void {
+    // The details may just have taken a part of the map's place, and the middle is not where it was.
+    this.#map.resize();
     const zoom = this.#map.getZoom();
     if (zoom >= NEAR_ZOOM && this.#map.getBounds().contains([spot.lon, spot.lat])) return;
     this.#map.easeTo({ center: [spot.lon, spot.lat], zoom: Math.max(zoom, STREET_ZOOM), duration: 400 });
@@ -137,9 +143,10 @@ export class GlMap implements CityMap {
 
 function sources() {
   const areas = LEVELS.map((level) => [level, { type: "geojson" as const, data: EMPTY, tolerance: 0.2 }]);
+  const names = LABELLED.map((level) => [labelSource(level), { type: "geojson" as const, data: EMPTY }]);
   const points = [OFFICERS, INCIDENTS].map((name) => [
     name,
     { type: "geojson" as const, data: EMPTY, promoteId: "id" },
   ]);
-  return Object.fromEntries([...areas, ...points]) as Record<string, { type: "geojson"; data: Areas }>;
+  return Object.fromEntries([...areas, ...names, ...points]) as Record<string, { type: "geojson"; data: Areas }>;
 }

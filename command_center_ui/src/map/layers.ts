@@ -13,6 +13,14 @@ import type { Colors } from "./colors";
 
 export const OFFICERS = "officers";
 export const INCIDENTS = "incidents";
+
+/** The levels whose names are written, each from a source of its own. */
+export const LABELLED: readonly Level[] = ["district", "village", "rt"];
+
+export function labelSource(level: Level): string {
+  return `${level}-names`;
+}
+
 /** Any name will do: without a glyph server MapLibre draws labels with the device's own fonts. */
 const FONT = ["sans-serif"];
 
@@ -25,9 +33,9 @@ export function mapLayers(colors: Colors): LayerSpecification[] {
     line("village", colors("map-line-strong"), 1),
     line("district", colors("map-line-strong"), 1.8),
     sectorLine(colors),
-    label("rt", 15.2, 11, colors("map-text"), colors),
-    label("village", 11.5, 12, colors("map-text"), colors),
-    label("district", 9, 13, colors("map-text"), colors),
+    label("rt", 15.2, 11, colors),
+    label("village", 12.2, 12, colors),
+    label("district", 9, 14, colors),
     officerDots(colors),
     officerNames(colors),
     selectionRing(colors),
@@ -45,16 +53,16 @@ function sectorLine(colors: Colors): LineLayerSpecification {
   return { id: "sector-line", type: "line", source: "sector", paint };
 }
 
-function label(level: Level, minzoom: number, size: number, color: string, colors: Colors): SymbolLayerSpecification {
+function label(level: Level, minzoom: number, size: number, colors: Colors): SymbolLayerSpecification {
   return {
     id: `${level}-label`,
     type: "symbol",
-    source: level,
+    source: labelSource(level),
     minzoom,
     // District names make room for the names of the kelurahan inside them.
     ...(level === "district" ? { maxzoom: 13 } : {}),
     layout: { "text-field": ["get", "name"], "text-font": FONT, "text-size": size, "text-max-width": 7 },
-    paint: { "text-color": color, "text-halo-color": colors("map-land"), "text-halo-width": 1.4 },
+    paint: { "text-color": colors("map-text"), "text-halo-color": colors("map-land"), "text-halo-width": 1.4 },
   };
 }
 

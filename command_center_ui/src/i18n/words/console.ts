@@ -2,6 +2,7 @@
 export const console_ = {
   "console.title": ["Pusat Komando", "Command Center"],
   "console.list": ["Kejadian terbuka", "Open incidents"],
+  "console.tab_list": ["Daftar", "List"],
   "console.map": ["Peta", "Map"],
   "console.details": ["Rincian kejadian", "Incident details"],
   "console.none": ["Tidak ada kejadian terbuka", "No open incidents"],
