@@ -25,8 +25,8 @@ from geo.sectors import measure_sectors
 NEAR_M: Final = 500.0
 MAX_CANDIDATES: Final = 8
 
-# Leaves that cover this much of a circle cover all of it; the rest is rounding.
-_ALL: Final = 1 - 1e-9
+# Leaves that cover a circle but for this part of it cover all of it.
+_ROUNDING: Final = 1e-9
 
 
 class Sure(StrEnum):
@@ -162,7 +162,7 @@ def _within(index: MapIndex, leaf: int) -> _Finding:
 
 
 def _refs(index: MapIndex, sectors: Sequence[int]) -> tuple[AreaRef, ...]:
-    return tuple(index.sectors.refs[number] for number in sectors)
+    return tuple([index.sectors.refs[number] for number in sectors])
 
 
 def _measure(index: MapIndex, circles: Circles, held: list[list[int]], crossing: list[bool]) -> list[_Finding]:
@@ -214,6 +214,10 @@ def _grounds_between(index: MapIndex, circles: Circles, touched: list[Touched]) 
 
 def _candidates(index: MapIndex, ground: _Ground, touched: Touched) -> tuple[tuple[AreaRef, ...], bool]:
     """The RTs in the circle by overlap; those that hold the point are never left out for a larger neighbour."""
+    if len(touched.pairs) == touched.counted <= MAX_CANDIDATES:
+        all_touched = [leaf for leaf, _ in touched.pairs]
+        if set(ground.leaves) <= set(all_touched):
+            return _rts(index, all_touched), False
     overlaps = {leaf: 0.0 for leaf in ground.leaves if leaf < index.rts}
     alone = len(overlaps)
     for leaf, area in touched.pairs:
@@ -222,8 +226,11 @@ def _candidates(index: MapIndex, ground: _Ground, touched: Touched) -> tuple[tup
             overlaps[leaf] = area
     chosen = sorted(overlaps, key=lambda leaf: (leaf not in ground.leaves, -overlaps[leaf], leaf))[:MAX_CANDIDATES]
     chosen.sort(key=lambda leaf: (-overlaps[leaf], leaf))
-    refs = tuple(rt for leaf in chosen if (rt := index.leaf_lineages[leaf].rt) is not None)
-    return refs, touched.counted + alone > MAX_CANDIDATES
+    return _rts(index, chosen), touched.counted + alone > MAX_CANDIDATES
+
+
+def _rts(index: MapIndex, leaves: Sequence[int]) -> tuple[AreaRef, ...]:
+    return tuple([rt for leaf in leaves if (rt := index.leaf_lineages[leaf].rt) is not None])
 
 
 def _sectors(
@@ -232,9 +239,9 @@ def _sectors(
     """Told by the leaves where these cover the whole circle and lie in one set of sectors each, else measured."""
     answers: list[tuple[AreaRef, ...]] = [()] * len(grounds)
     rest: list[int] = []
-    areas = (_ALL * pi * circles.radius**2).tolist()
+    areas = (pi * circles.radius**2).tolist()
     for number, (ground, touch, area) in enumerate(zip(grounds, touched, areas, strict=True)):
-        if len(ground.leaves) == 1 and _told_by_leaves(index, touch, area):
+        if len(ground.leaves) == 1 and area > 0 and _told_by_leaves(index, touch, area):
             answers[number] = _refs(index, _sectors_of_leaves(index, ground.leaves[0], touch))
         else:
             rest.append(number)
@@ -247,15 +254,18 @@ def _sectors(
 
 def _told_by_leaves(index: MapIndex, touched: Touched, circle_area: float) -> bool:
     covered = sum(area for leaf, area in touched.pairs if index.homes.whole[leaf])
-    return touched.complete and covered >= circle_area > 0
+    return touched.complete and abs(covered - circle_area) <= _ROUNDING * circle_area
 
 
 def _sectors_of_leaves(index: MapIndex, leaf: int, touched: Touched) -> tuple[int, ...]:
+    homes = index.homes.sectors[leaf]
+    if all(index.homes.sectors[other] == homes for other, _ in touched.pairs):
+        return homes
     shared: dict[int, float] = {}
     for other, area in touched.pairs:
         for sector in index.homes.sectors[other]:
             shared[sector] = shared.get(sector, 0.0) + area
-    return index.sectors.by_charge(index.homes.sectors[leaf], shared)
+    return index.sectors.by_charge(homes, shared)
 
 
 def _sectors_measured(

@@ -18,10 +18,10 @@ _ROUNDING: Final = 1e-13
 # No place names more than eight candidates, and no accuracy worth the name touches more outlines than this.
 KEPT: Final = 32
 
-# Circles of up to 1 km meet some hundred RTs, wider ones up to ten thousand: 40 MB of numbers at once in either case.
+# Circles of up to 1 km meet some hundred RTs, wider ones up to ten thousand; so many at once stay in the cache.
 _WIDE_M: Final = 1_000.0
-_NARROW_AT_ONCE: Final = 2_048
-_WIDE_AT_ONCE: Final = 16
+_NARROW_AT_ONCE: Final = 256
+_WIDE_AT_ONCE: Final = 4
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -75,7 +75,7 @@ def leaves_outline(layer: Layer, outlines: Sequence[int], circles: Circles) -> l
 class Touched:
     """The outlines that share ground with a circle: pairs (outline, overlap), the largest overlap first.
 
-    Of more than `KEPT` only the largest of the first `counted` outlines are kept, and `complete` is false.
+    Of more than `kept` only the largest of the first `counted` outlines are kept, and `complete` is false.
     """
 
     pairs: tuple[tuple[int, float], ...] = ()
@@ -83,10 +83,9 @@ class Touched:
     complete: bool = True
 
 
-def touches(layer: Layer, circles: Circles, counted: int = 0) -> list[Touched]:
+def touches(layer: Layer, circles: Circles, counted: int, kept: int = KEPT) -> list[Touched]:
     """For each circle what it touches, and how many of the outlines numbered below `counted`."""
     found: list[Touched] = []
-    # A wide circle meets a whole city, so that only a few at a time fit into memory.
     step = _WIDE_AT_ONCE if circles.radius.max(initial=0) > _WIDE_M else _NARROW_AT_ONCE
     for start in range(0, len(circles), step):
         some = circles.some(slice(start, start + step))
@@ -95,18 +94,18 @@ def touches(layer: Layer, circles: Circles, counted: int = 0) -> list[Touched]:
         real = overlap > _ROUNDING * np.pi * some.radius[circle] ** 2
         outline, overlap = outline[real], overlap[real]
         ends = np.searchsorted(circle[real], np.arange(len(some) + 1)).tolist()
-        found += [_touched(outline[a:b], overlap[a:b], counted) for a, b in pairwise(ends)]
+        found += [_touched(outline[a:b], overlap[a:b], counted, kept) for a, b in pairwise(ends)]
     return found
 
 
-def _touched(outline: Ints, overlap: Floats, counted: int) -> Touched:
-    complete = len(outline) <= KEPT
+def _touched(outline: Ints, overlap: Floats, counted: int, kept: int) -> Touched:
+    complete = len(outline) <= kept
     number = int(np.count_nonzero(outline < counted)) if len(outline) else 0
     if not complete:
         wanted = outline < counted
-        if number > KEPT:
+        if number > kept:
             # Equal overlaps at the end are all kept, so that the order below decides between them.
-            wanted &= overlap >= np.partition(overlap[wanted], -KEPT)[-KEPT]
+            wanted &= overlap >= np.partition(overlap[wanted], -kept)[-kept]
         outline, overlap = outline[wanted], overlap[wanted]
     pairs = sorted(zip(outline.tolist(), overlap.tolist(), strict=True), key=lambda pair: (-pair[1], pair[0]))
     return Touched(tuple(pairs), number, complete)
@@ -122,10 +121,11 @@ def _overlaps(layer: Layer, circles: Circles, circle: Ints, outline: Ints) -> Fl
     """The area of each pair; only outlines that the circle's rim may cut are measured edge by edge."""
     x, y, radius = circles.x[circle], circles.y[circle], circles.radius[circle]
     x1, y1, x2, y2 = layer.bounds[outline].T
-    farthest = np.hypot(np.maximum(x - x1, x2 - x), np.maximum(y - y1, y2 - y))
-    overlap = np.where(farthest <= radius, layer.sizes[outline], 0.0)
-    closest = np.hypot(np.maximum(np.maximum(x1 - x, x - x2), 0.0), np.maximum(np.maximum(y1 - y, y - y2), 0.0))
-    cut = np.flatnonzero((farthest > radius) & (closest < radius))
+    farthest2 = np.maximum(x - x1, x2 - x) ** 2 + np.maximum(y - y1, y2 - y) ** 2
+    within = farthest2 <= radius * radius
+    overlap = np.where(within, layer.sizes[outline], 0.0)
+    closest2 = np.maximum(0.0, np.maximum(x1 - x, x - x2)) ** 2 + np.maximum(0.0, np.maximum(y1 - y, y - y2)) ** 2
+    cut = np.flatnonzero(~within & (closest2 < radius * radius))
     overlap[cut] = overlap_areas(layer.edges, outline[cut], x[cut], y[cut], radius[cut])
     return overlap
 

@@ -184,7 +184,7 @@ class _Field:
         ]
 
     def _those_that_matter(self, numbers: Ints, wanted: int) -> tuple[Ints, Floats]:
-        """Whoever may be among the first `wanted`, and their chords: as many are surely in this band or a nearer one."""
+        """Whoever may be among the first `wanted`, with their chords: as many are surely in this band or nearer."""
         chord2 = self.chord2[numbers]
         if len(numbers) > wanted:
             last = _longest(np.sqrt(np.partition(chord2, wanted - 1)[wanted - 1 : wanted]))[0]

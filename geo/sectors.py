@@ -101,4 +101,5 @@ def measure_sectors(sectors: SectorLayer, circles: Circles) -> tuple[list[list[i
     """For each circle the sectors whose own polygon holds its centre, and all sectors that share ground with it."""
     held = held_by(sectors.layer, circles)
     own = [[number for number in numbers if sectors.own_polygon[number]] for numbers in held]
-    return own, touches(sectors.layer, circles, counted=len(sectors.sectors))
+    every = len(sectors.sectors)
+    return own, touches(sectors.layer, circles, counted=every, kept=every)
