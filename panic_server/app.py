@@ -12,7 +12,7 @@ import structlog
 from dispatch.commands import LookAgain
 from dispatch.errors import Refused
 from dispatch.policy import Policy
-from panic_server.api.application import build_api
+from panic_server.api.application import Front
 from panic_server.bus.memory import MemoryBus
 from panic_server.bus.port import Bus, OfficerPosition
 from panic_server.bus.streams import RedisBus
@@ -163,7 +163,7 @@ class Server:
             metrics=self.metrics,
         )
         live = LiveEndpoint(self.hub, self.accounts.principal, self.clock, self.metrics)
-        api = build_api(self.services)
+        api = Front(self.services)
 
         async def app(scope: Scope, receive: Callable[..., Any], send: Callable[..., Any]) -> None:
             if scope["type"] == "websocket" and scope["path"] == "/v1/live":

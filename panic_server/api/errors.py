@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 from typing import Final
 
-from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
+from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
@@ -47,7 +47,7 @@ def problem(kind: ProblemKind, detail: str | None = None, headers: Mapping[str, 
     return Response(problem_json(kind, detail), kind.status, every, problems.MEDIA_TYPE)
 
 
-def install_error_handlers(api: FastAPI) -> None:
+def install_error_handlers(api: Starlette) -> None:
     for kind in (Refusal, errors.Refused, JournalUnavailable, RequestValidationError, HTTPException):
         api.add_exception_handler(kind, _on_error)
 
@@ -81,7 +81,7 @@ def _kind_of(error: Exception) -> ProblemKind:
 
 def _allowed(request: Request) -> list[str]:
     """Of all routes at this address: the router itself names those of the first one only."""
-    app: FastAPI = request.app
+    app: Starlette = request.app
     found: set[str] = set()
     for route in app.routes:
         if route.matches(request.scope)[0] is Match.PARTIAL:

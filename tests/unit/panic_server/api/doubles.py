@@ -30,7 +30,7 @@ from geo.areas import AreaRef
 from geo.geofence import Place, Sure
 from geo.geojson import read_map
 from geo.position import Position
-from panic_server.api.application import build_api
+from panic_server.api.application import Front
 from panic_server.bus.memory import MemoryBus
 from panic_server.clock import FakeClock
 from panic_server.duty.board import DutyBoard
@@ -296,6 +296,6 @@ def build_house(folder: Path, **settings: Any) -> House:
         health=health,
         metrics=metrics,
     )
-    transport = httpx2.ASGITransport(app=cast("Any", build_api(services)))
+    transport = httpx2.ASGITransport(app=cast("Any", Front(services)))
     client = httpx2.AsyncClient(transport=transport, base_url="http://kentongan.test")
     return House(journal, accounts, board, maps, health, metrics, hub, clock, client)
