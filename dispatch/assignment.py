@@ -69,9 +69,9 @@ def decide_accept(incident: Incident, answer: AcceptOffer, facts: Facts, *, now:
             return []
         raise OfferTaken(answer.offer_id)
     if is_forgotten(incident, answer.offer_id, facts):
-        raise OfferTaken(answer.offer_id) if incident.assignments else OfferExpired(answer.offer_id)
+        raise OfferTaken(answer.offer_id) if incident.is_answered else OfferExpired(answer.offer_id)
     offer = own_offer(incident, answer.offer_id, answer.officer_id)
-    if incident.assignments:
+    if incident.is_answered:
         raise OfferTaken(answer.offer_id)
     if offer.status is OfferStatus.EXPIRED or (offer.is_open and offer.expires_at <= now):
         raise OfferExpired(answer.offer_id)

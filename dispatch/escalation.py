@@ -10,8 +10,8 @@ from dispatch.policy import Policy
 
 
 def needs_officers(incident: Incident) -> bool:
-    """An open incident that nobody has accepted."""
-    return incident.is_open and not incident.assignments
+    """An open incident that nobody goes to, or has been to."""
+    return incident.is_open and not incident.is_answered
 
 
 def wanted_offers(incident: Incident, policy: Policy) -> int:

@@ -175,12 +175,17 @@ class Incident:
         return self.status is Status.OPEN
 
     @property
+    def is_answered(self) -> bool:
+        """Somebody is on the way or has been there. An officer who turned back before arriving leaves it unanswered."""
+        return any(assignment.is_open or assignment.arrived_at for assignment in self.assignments)
+
+    @property
     def stage(self) -> Stage:
         if not self.is_open:
             return Stage.CLOSED
         if any(assignment.arrived_at for assignment in self.assignments):
             return Stage.ON_SCENE
-        if self.assignments:
+        if self.is_answered:
             return Stage.ACCEPTED
         return Stage.OFFERED if any(offer.is_open for offer in self.offers) else Stage.RECEIVED
 

@@ -50,6 +50,7 @@ log = structlog.get_logger(__name__)
 CHECKPOINT = timedelta(seconds=30)
 OUTBOX_LOOK = timedelta(seconds=2)
 MARK = timedelta(seconds=1)
+PROBE = timedelta(seconds=2)
 
 Scope = MutableMapping[str, Any]
 
@@ -105,7 +106,7 @@ class Server:
         self.accounts = SqlAccounts(url, self.reader, clock)
         self.outbox = SqlOutbox(url, self.reader, is_alone=self.settings.is_embedded)
         self.writer = Writer(url, clock=clock, policy=policy, world=Surroundings(self.maps, self.board))
-        self.timer = Timer(clock, self._look_again)
+        self.timer = Timer(clock, self._look_again, retry_s=policy.retry_s)
         self.follower = Follower(
             self.queries,
             clock,
@@ -184,6 +185,7 @@ class Server:
             ("checkpoint", lambda: self._every(CHECKPOINT, self._checkpoint)),
             ("outbox", lambda: self._every(OUTBOX_LOOK, self._look_at_outbox)),
             ("mark", lambda: self._every(MARK, self._write_mark)),
+            ("probe", lambda: self._every(PROBE, self._probe_journal)),
         ]
         self._tasks = [asyncio.create_task(self._keep(name, loop)) for name, loop in loops]
 
@@ -281,6 +283,11 @@ class Server:
             return
         self.metrics.outbox(age_s=age_s, pending=pending)
         self._outbox_age_s = age_s
+
+    async def _probe_journal(self) -> None:
+        """A proxy sends no alarms to a server that is not ready, so it has to find out by itself that it can write."""
+        if self.writer.failing_since is not None:
+            self.writer.nudge()
 
     async def _write_mark(self) -> None:
         await asyncio.to_thread(self._write_mark_now)

@@ -15,16 +15,18 @@ log = structlog.get_logger(__name__)
 BEAT = timedelta(seconds=1)
 """The timer wakes at least this often, so that one that hangs is seen by its missing beat."""
 
-BEAT_LATE_S = 5.0
-
-AGAIN_AFTER = timedelta(seconds=10)
-"""An incident that was looked at and stayed as it was is looked at again after this."""
+BEAT_LATE_S = 3.0
+"""With a second for the health page and five for the next heartbeat every console knows within ten."""
 
 
 class Timer:
-    """`look_again(incident_id)` raises nothing; it is True when the incident changed, and its deadline with it."""
+    """`look_again(incident_id)` raises nothing; it is True when the incident changed, and its deadline with it.
 
-    def __init__(self, clock: Clock, look_again: Callable[[str], Awaitable[bool]]) -> None:
+    An incident that was looked at and stayed as it was is looked at again after `retry_s`.
+    """
+
+    def __init__(self, clock: Clock, look_again: Callable[[str], Awaitable[bool]], *, retry_s: float) -> None:
+        self._retry = timedelta(seconds=retry_s)
         self._clock = clock
         self._look_again = look_again
         self._heap: list[tuple[datetime, str]] = []
@@ -65,7 +67,7 @@ class Timer:
 
     async def _look(self, incident_id: str) -> None:
         if not await self._look_again(incident_id) and incident_id not in self._due:
-            self.take([(incident_id, self._clock.now() + AGAIN_AFTER)])
+            self.take([(incident_id, self._clock.now() + self._retry)])
 
     async def _wait(self) -> None:
         until = self._clock.now() + BEAT

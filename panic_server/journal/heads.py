@@ -21,6 +21,11 @@ def make_head(connection: Connection, mark: tuple[str, int] | None) -> None:
         connection.execute(update(head).values(epoch=new_id()))
 
 
+def touch_head(connection: Connection) -> None:
+    """A write that changes nothing: it fails where writing fails."""
+    connection.execute(update(head).values(seq=head.c.seq))
+
+
 def lock_head(connection: Connection, registry: Registry) -> bool:
     """Takes the head until the transaction ends; False when somebody has committed since the registry was filled."""
     row = connection.execute(select(head.c.seq, head.c.epoch).with_for_update()).one()

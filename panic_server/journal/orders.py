@@ -15,6 +15,7 @@ from dispatch.commands import (
     DeclineOffer,
     LookAgain,
     PressAlarm,
+    ReceiveOffer,
     RepeatAlarm,
     WithdrawOfficer,
 )
@@ -196,7 +197,8 @@ class Orders:
     def _facts_for_press(self, alarm: Alarm, held: Held | None) -> Facts:
         wanted = wanted_offers(held.incident, self._policy) if held else self._policy.officers_per_step
         asked = held.incident.asked if held else ()
-        candidates = self._candidates(alarm.origin, alarm.place, wanted, len(asked)) if wanted else ()
+        origin = alarm.position or (held.incident.origin if held else None) or alarm.origin
+        candidates = self._candidates(origin, alarm.place, wanted, len(asked)) if wanted else ()
         codes = areas_told(alarm)
         return Facts(candidates=candidates, neighbours=self._world.neighbours(codes) if codes else ())
 
@@ -276,11 +278,19 @@ class Orders:
                     engaged_elsewhere=assignment is not None,
                     offer_was_made=self._offer_was_made(command.offer_id, command.officer_id),
                 )
-            case DeclineOffer() | WithdrawOfficer() | LookAgain():
-                wanted = self._policy.officers_per_step
-                return Facts(candidates=self._candidates(incident.origin, incident.place, wanted, len(incident.asked)))
+            case ReceiveOffer():
+                return Facts(offer_was_made=self._offer_was_made(command.offer_id, command.officer_id))
+            case DeclineOffer():
+                was_made = self._offer_was_made(command.offer_id, command.officer_id)
+                return Facts(candidates=self._next_candidates(incident), offer_was_made=was_made)
+            case WithdrawOfficer() | ChangeAssignment() | LookAgain():
+                return Facts(candidates=self._next_candidates(incident))
             case _:
                 return NO_FACTS
+
+    def _next_candidates(self, incident: Incident) -> tuple[Candidate, ...]:
+        wanted = self._policy.officers_per_step
+        return self._candidates(incident.origin, incident.place, wanted, len(incident.asked))
 
     def _offer_was_made(self, offer_id: str, officer_id: str) -> bool:
         table = tables.offers

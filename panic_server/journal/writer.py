@@ -8,7 +8,7 @@ import queue
 import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final, overload
 
 import structlog
@@ -22,7 +22,7 @@ from dispatch.policy import Policy
 from panic_server.clock import Clock
 from panic_server.journal.database import DatabaseUnusable, open_engine
 from panic_server.journal.draft import Draft
-from panic_server.journal.heads import lock_head, make_head
+from panic_server.journal.heads import lock_head, make_head, touch_head
 from panic_server.journal.loading import bring_up_to_date
 from panic_server.journal.orders import Answer, Orders
 from panic_server.journal.port import (
@@ -53,6 +53,12 @@ QUEUE_MAX: Final = 20_000
 
 RECOVER_S: Final = 0.5
 """Between tries to come up to date again after a failed commit."""
+
+
+BROKEN_FOR: Final = timedelta(seconds=10)
+"""After a failed commit the journal counts as broken until something was written, or nothing has failed for this long:
+long enough for every console's heartbeat to tell of it.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +102,7 @@ class Writer:
         self._thread = threading.Thread(target=self._run, name="journal-writer", daemon=True)
         self._more_waiting = False
         self.failing_since: datetime | None = None
+        self._failed_at = clock.now()
         self.last_error = ""
 
     def on_commit(self, callback: Callable[[Committed], None]) -> None:
@@ -193,6 +200,8 @@ class Writer:
             draft = Draft(self._registry, self._policy, self._clock.now())
             answers = self._decide(connection, draft, batch)
             self._commit(connection, draft)
+            if self.failing_since is not None:
+                touch_head(connection)
             self._registry.seq = draft.seq
         committed = Committed(
             epoch=self._registry.epoch,
@@ -205,8 +214,14 @@ class Writer:
             orders=len(batch),
             seconds=self._clock.monotonic() - began,
         )
-        self.failing_since = None
+        self._note_success(draft)
         self._loop.call_soon_threadsafe(self._deliver, committed, answers)
+
+    def _note_success(self, draft: Draft) -> None:
+        """Nothing but the head was touched for a nudge: that alone does not tell that the next alarm will be stored."""
+        has_written = draft.seq >= draft.first_seq
+        if has_written or self._clock.now() - self._failed_at >= BROKEN_FOR:
+            self.failing_since = None
 
     def _catch_up(self, connection: Connection) -> list[str]:
         """Takes the head; returns the ids of incidents that others changed since."""
@@ -242,7 +257,8 @@ class Writer:
         """Nothing of the batch is on disk, or nobody knows: the callers try again, and memory starts afresh."""
         self._registry.clear()
         self._more_waiting = False
-        self.failing_since = self.failing_since or self._clock.now()
+        self._failed_at = self._clock.now()
+        self.failing_since = self.failing_since or self._failed_at
         self.last_error = type(error).__name__
         if isinstance(error, SQLAlchemyError | VersionMissed):
             log.error("journal.commit_failed", error=type(error).__name__, orders=len(batch))

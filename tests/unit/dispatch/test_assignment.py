@@ -67,11 +67,20 @@ def test_another_officer_cannot_accept_the_winners_offer(story):
         story.happens(AcceptOffer(story.offer_to(NEAR), SECOND.id), at=2)
 
 
-def test_the_place_stays_taken_after_the_winner_is_clear(story):
+def test_the_place_stays_taken_after_the_winner_was_there(story):
     story.accepts(NEAR)
-    story.happens(ChangeAssignment(story.offer_to(NEAR), NEAR.id, CLEAR), at=10)
+    story.happens(ChangeAssignment(story.offer_to(NEAR), NEAR.id, ON_SCENE), at=10)
+    story.happens(ChangeAssignment(story.offer_to(NEAR), NEAR.id, CLEAR), at=20)
     with pytest.raises(OfferTaken):
-        story.accepts(SECOND, at=11)
+        story.accepts(SECOND, at=21)
+
+
+def test_an_officer_who_turns_back_leaves_it_unanswered_and_the_next_is_asked(story):
+    story.accepts(NEAR)
+    events = story.happens(ChangeAssignment(story.offer_to(NEAR), NEAR.id, CLEAR), around(NEAR, FOURTH), at=10)
+    assert [type(event) for event in events] == [AssignmentChanged, OffersMade]
+    assert [offer.officer for offer in story.incident.open_offers()] == [FOURTH]
+    assert story.incident.stage is Stage.OFFERED
 
 
 def test_an_offer_ends_on_the_second_even_when_nobody_has_looked(story):
