@@ -14,6 +14,7 @@ from panic_server.wire.problems import IF_MATCH_INVALID, QUERY_INVALID, Refusal
 from panic_server.wire.read import decode_exactly, field_of, read_body
 
 T = TypeVar("T")
+Q = TypeVar("Q", bound=msgspec.Struct)
 
 OFFICERS: Final = frozenset({Role.OFFICER})
 REPRESENTATIVES: Final = frozenset({Role.REPRESENTATIVE})
@@ -53,14 +54,20 @@ def body(shape: type[T]) -> Any:
     return Depends(read)
 
 
-def query(shape: type[T]) -> Any:
+def query(shape: type[Q]) -> Any:
     """For `Annotated[shape, query(shape)]`; of a repeated parameter the last one counts."""
 
-    async def read(request: Request) -> T:
+    async def read(request: Request) -> Q:
+        sent = dict(request.query_params)
         try:
-            return msgspec.convert(dict(request.query_params), shape, strict=False)
+            found = msgspec.convert(sent, shape, strict=False)
         except msgspec.ValidationError as error:
             raise Refusal(QUERY_INVALID, field_of(str(error))) from None
+        # msgspec reads the word null as nothing; in a query nothing is said by leaving the parameter out.
+        for name in shape.__struct_fields__:
+            if name in sent and getattr(found, name) is None:
+                raise Refusal(QUERY_INVALID, f"The field {name} is missing or not what is expected")
+        return found
 
     return Depends(read)
 

@@ -30,6 +30,8 @@ _ADVICE: Final[dict[str, dict[str, Json]]] = {
         "silent": {"description": "true: nothing may sound or show near the caller"},
         "drill": {"description": "true: an exercise"},
     },
+    "DeviceRequest": {"value": {"minLength": 1, "maxLength": 4096, "pattern": r"\S"}},
+    "NoteRequest": {"text": {"minLength": 1, "maxLength": 4000, "pattern": r"\S"}},
     "PositionsRequest": {
         "positions": {"description": "Each a Position; those that cannot be one are counted as rejected"}
     },

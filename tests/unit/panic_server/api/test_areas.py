@@ -65,8 +65,9 @@ async def test_a_box_leaves_out_what_it_does_not_meet(house, level, bbox, count)
 @pytest.mark.parametrize(
     "query",
     [
-        "level=house", "bbox=1,2,3", "bbox=1,2,3,4,5", "bbox=a,b,c,d", "bbox=NaN,1,2,3", "bbox=1,1,inf,2",
-        "bbox=2,1,1,2", "bbox=1,2,3,1", "bbox=" + "1" * 300, "level=", "bbox=",
+        "level=house", "level=null",
+        "bbox=1,2,3", "bbox=1,2,3,4,5", "bbox=a,b,c,d", "bbox=NaN,1,2,3", "bbox=1,1,inf,2",
+        "bbox=1e2,1,2,3", "bbox=2,1,1,2", "bbox=1,2,3,1", "bbox=" + "1" * 300, "level=", "bbox=",
     ],
 )  # fmt: skip
 async def test_a_wrong_query_is_refused(house, query):

@@ -84,8 +84,8 @@ async def test_a_list_is_a_page_with_a_cursor(house):
 @pytest.mark.parametrize(
     "query",
     [
-        "status=half", "limit=0", "limit=201", "limit=NaN", "limit=" + "9" * 5000, "limit=1.5", "after=x", "after=-1",
-        "after=" + "9" * 19, "area=", "area=%00", "area=" + "x" * 65, "after=%ff",
+        "status=half", "status=null", "limit=0", "limit=201", "limit=NaN", "limit=" + "9" * 5000, "limit=1.5",
+        "after=x", "after=-1", "after=" + "9" * 19, "area=", "area=%00", "area=" + "x" * 65, "after=%ff",
     ],
 )  # fmt: skip
 async def test_a_wrong_query_is_refused_without_an_echo(house, query):
