@@ -219,11 +219,12 @@ def _version(incident: Incident | None) -> int | None:
 
 
 def areas_text(incident: Incident) -> str:
-    """`|code|code|`, for finding incidents by area."""
+    """`|code|code|`, for finding incidents by area and by whoever may see them; `||` leads where there is no sector."""
     place = incident.place
     parents = (place.rt, place.rw, place.village, place.district, place.city)
-    refs = (*place.sectors, *place.candidates, *(ref for ref in parents if ref))
-    return "|" + "".join(f"{code}|" for code in dict.fromkeys(ref.code for ref in refs))
+    sectors = [sector.code for sector in place.sectors] or [""]
+    codes = [ref.code for ref in (*place.candidates, *parents) if ref]
+    return "|" + "".join(f"{code}|" for code in dict.fromkeys((*sectors, *codes, *incident.neighbourhood)))
 
 
 def _offer_row(offer: Offer, incident_id: str) -> tuple[Any, ...]:

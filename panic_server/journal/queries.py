@@ -201,7 +201,7 @@ def _visible(query: "Select[Any]", reader: Principal) -> "Select[Any]":
         return query
     areas = [table.c.areas.contains(f"|{code}|", autoescape=True) for code in reader.areas]
     if reader.role in CONSOLE_ROLES:
-        areas.append(table.c.areas == "|")
+        areas.append(table.c.areas.startswith("||"))
     return query.where(or_(*areas)) if areas else query.where(table.c.id.is_(None))
 
 

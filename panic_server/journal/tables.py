@@ -52,7 +52,10 @@ incidents = Table(
         "incidents_open", "opened_seq", sqlite_where=text("status = 'open'"), postgresql_where=text("status = 'open'")
     ),
 )
-"""`areas` is `|code|code|`: the sectors, then the RT and its parents; `seq` that of the last event."""
+"""`areas` is `|code|code|`: the sectors (an empty code for none), the RT and its parents, the RT that were told.
+
+`seq` is that of the last event.
+"""
 
 alarms = Table(
     "alarms",
