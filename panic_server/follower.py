@@ -16,7 +16,8 @@ log = structlog.get_logger(__name__)
 EVERY = timedelta(seconds=0.4)
 """Others' changes must be known within a second."""
 
-SILENT_S = 5.0
+SILENT_S = 3.0
+"""With a second for the health page and five for the next heartbeat every console knows within ten."""
 
 
 class Follower:
