@@ -20,7 +20,7 @@ from sqlalchemy import text
 
 from dispatch.policy import Policy
 from panic_server.app import Server
-from panic_server.clock import FakeClock
+from panic_server.clock import Clock, FakeClock
 from panic_server.journal.accounts import add_person, add_token
 from panic_server.journal.admin import store_map
 from panic_server.journal.database import open_engine
@@ -43,14 +43,14 @@ STEP_S = 0.5
 class City:
     """`async with City(folder) as city`; the folder holds a database with the town's map already."""
 
-    def __init__(self, folder: Path, fcm: FakeFcmProcess | None = None) -> None:
+    def __init__(self, folder: Path, fcm: FakeFcmProcess | None = None, clock: Clock | None = None) -> None:
         self.settings = Settings(
             data_dir=folder,
             fcm_credentials=fcm.credentials if fcm else None,
             fcm_url=fcm.url if fcm else None,
             log_level="warning",
         )
-        self.clock = FakeClock(START)
+        self.clock = clock or FakeClock(START)
         self.random = random.Random(1)
         self.screens: list[Screen] = []
         self.server: Server
@@ -176,6 +176,7 @@ class City:
     async def passes(self, seconds: float, *, step_s: float = STEP_S) -> None:
         """Time goes on in small steps; after each one everything that became due has been done."""
         await self.ready()
+        assert isinstance(self.clock, FakeClock)
         while seconds > 0:
             self.clock.advance(min(step_s, seconds))
             seconds -= step_s
