@@ -23,9 +23,15 @@ export type ColorName =
 
 export type Colors = (name: ColorName) => string;
 
+/** As they are now: asking the style sheet anew for each of thousands of dots would be slow. */
 export function pageColors(): Colors {
   const style = getComputedStyle(document.documentElement);
-  return (name) => style.getPropertyValue(`--${name}`).trim();
+  const known = new Map<ColorName, string>();
+  return (name) => {
+    const color = known.get(name) ?? style.getPropertyValue(`--${name}`).trim();
+    known.set(name, color);
+    return color;
+  };
 }
 
 export function onSchemeChange(listener: () => void, signal: AbortSignal): void {

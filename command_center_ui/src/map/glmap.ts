@@ -119,7 +119,8 @@ export class GlMap implements CityMap {
     const canvas = document.createElement("canvas");
     const ratio = Math.max(2, Math.ceil(devicePixelRatio));
     canvas.width = canvas.height = MARKER_PX * ratio;
-    const pen = canvas.getContext("2d");
+    // The pixels are read back at once, which takes a hundred times longer from a canvas that the GPU holds.
+    const pen = canvas.getContext("2d", { willReadFrequently: true });
     if (!look || !pen || this.#map.hasImage(name)) return;
     pen.scale(ratio, ratio);
     drawMarker(pen, MARKER_PX / 2, MARKER_PX / 2, look, this.#colors);

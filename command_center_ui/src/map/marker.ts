@@ -97,6 +97,14 @@ function strokeIcon(
   pen.lineCap = "round";
   pen.lineJoin = "round";
   pen.strokeStyle = color;
-  pen.stroke(new Path2D(path));
+  pen.stroke(pathOf(path));
   pen.restore();
+}
+
+const paths = new Map<string, Path2D>();
+
+function pathOf(text: string): Path2D {
+  const path = paths.get(text) ?? new Path2D(text);
+  paths.set(text, path);
+  return path;
 }
