@@ -51,7 +51,7 @@ class Process:
                 stderr=err,
                 text=True,
                 bufsize=1,
-                start_new_session=True,
+                process_group=0,
                 preexec_fn=_die_with_parent,  # noqa: PLW1509 - one system call, and the runner has no other threads
             )
 

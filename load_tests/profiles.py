@@ -148,15 +148,17 @@ def _measure(figures: Figures, stage: Stage) -> None:
 
 
 def _judge(figures: Figures, stage: Stage, until: int, rng: Random) -> None:
+    # In this order: what still waits only gets less, and whatever was pushed by then the journal knows.
+    waiting = int(stage.metric("kentongan_outbox_pending"))
+    pushes = stage.pushes()
     evidence = Evidence(
         acks=read_acks(stage.folder / "acks.jsonl"),
         recording=read_recording(stage.folder / "recording.msgpack"),
-        # Pushes first: whatever was sent by then, the journal knows.
-        pushes=stage.pushes(),
         journal=read_journal(stage, rng, whole=WHOLE_MAX),
+        pushes=pushes,
         until=until,
         ended_offers=figures.ended_offers,
-        waiting=int(stage.metric("kentongan_outbox_pending")),
+        waiting=waiting,
         device_of=device_of,
     )
     figures.pushes = len(evidence.pushes)
