@@ -1,6 +1,6 @@
 """Frames with officers' positions: for consoles only, newest wins, each written once for all who see the same."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Protocol
 
 from panic_server.live import frames
@@ -30,11 +30,10 @@ NOBODY = frames.officers(full=True, changed=())
 
 
 class OfficerFrames:
-    """`tick` is called about once a second; in between a client only gets the full frame it begins with."""
+    """Each console knows the board up to its own revision; those at the same one share their frames."""
 
     def __init__(self, board: Board) -> None:
         self._board = board
-        self._revision = 0
         self._full: dict[Areas, Frame] = {}
         self._full_revision = -1
 
@@ -52,36 +51,24 @@ class OfficerFrames:
         client.officers_revision = revision
         return self._full[areas]
 
-    def tick(self, clients: Sequence[Client]) -> None:
-        """Who is behind with reading gets nothing now, and a full frame once there is room again."""
-        before = self._revision
-        self._revision, changed = self._board.changed_since(before)
-        made: dict[Areas, Frame | None] = {}
+    def send(self, clients: Iterable[Client]) -> None:
+        """What changed since each was told last. Who is behind with reading gets nothing now, and the sum later."""
+        made: dict[tuple[Areas, int], tuple[int, Frame | None]] = {}
         for client in clients:
-            if client.officers_revision is None or client.principal is None or client.is_behind:
+            since = client.officers_revision
+            if since is None or client.principal is None or client.is_behind:
                 continue
-            frame = self._next(client, client.principal.areas, before, changed, made)
+            key = client.principal.areas, since
+            if key not in made:
+                made[key] = self._changes(*key)
+            client.officers_revision, frame = made[key]
             if frame is not None:
                 client.push(frame)
 
-    def _next(
-        self,
-        client: Client,
-        areas: Areas,
-        before: int,
-        changed: Sequence[Officer],
-        made: dict[Areas, Frame | None],
-    ) -> Frame | None:
-        since = client.officers_revision
-        if since is None or since >= self._revision:
-            return None
-        if since < before:
-            return self.full_for(client)
-        client.officers_revision = self._revision
-        if areas not in made:
-            seen = _seen_by(areas, changed)
-            made[areas] = frames.officers(full=False, changed=seen) if seen else None
-        return made[areas]
+    def _changes(self, areas: Areas, since: int) -> tuple[int, Frame | None]:
+        revision, changed = self._board.changed_since(since)
+        seen = _seen_by(areas, changed)
+        return revision, frames.officers(full=False, changed=seen) if seen else None
 
 
 def _seen_by(areas: Areas, officers: Sequence[Officer]) -> Sequence[Officer]:

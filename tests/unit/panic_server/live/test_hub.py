@@ -385,6 +385,17 @@ async def test_only_consoles_see_where_officers_are(stage: Stage, reader):
     assert [(frame["full"], frame["changed"]) for frame in frames(connection, "officers")] == [(True, [])]
 
 
+async def test_consoles_that_were_told_together_share_the_frame(stage: Stage):
+    connections = [await connect(stage) for _ in range(3)]
+    stage.board.put(officer(1))
+    written: list[Frame] = []
+    for connection in connections:
+        connection.client._line = Keeper(written)
+    stage.hub._officers.send(connection.client for connection in connections)
+    assert len(written) == 3
+    assert len({id(frame) for frame in written}) == 1
+
+
 async def test_an_operator_of_sectors_sees_their_officers(stage: Stage):
     stage.board.put(officer(1, "S1"), officer(2, "S2"), officer(3))
     stage.beat_all()
@@ -416,4 +427,4 @@ async def test_a_client_that_is_behind_misses_positions_and_gets_them_all_later(
     await turn(12)
     stage.beat_all()
     sent = [(frame["full"], [one["id"] for one in frame["changed"]]) for frame in frames(connection, "officers")]
-    assert sent == [(True, ["o1"]), (True, ["o1", "o2"])]
+    assert sent == [(True, ["o1"]), (False, ["o2"])]
