@@ -7,6 +7,7 @@ from panic_server.live import frames
 from panic_server.live.client import Client
 from panic_server.live.frames import Frame
 from panic_server.live.history import rank
+from panic_server.live.session import CloseCode, RangeBroken
 
 
 class Group:
@@ -39,8 +40,14 @@ class Group:
                 payloads = [payload for seq, _, payload in pending if seq > position]
                 made[position] = frames.events(position + 1, to, payloads) if payloads else None
             frame = made[position]
-            if frame is not None:
+            if frame is None:
+                continue
+            try:
                 client.session.advance(position + 1, to)
+            except RangeBroken:
+                # One client's fault must not cost the others this event; it comes back and resumes.
+                client.close(CloseCode.INTERNAL)
+            else:
                 client.push(frame)
 
 

@@ -173,6 +173,32 @@ async def test_events_that_a_snapshot_holds_already_are_not_sent_again(stage: St
     assert frames(connection, "events") == []
 
 
+async def test_one_who_is_ahead_does_not_keep_the_event_from_the_others(stage: Stage):
+    others = [await connect(stage) for _ in range(5)]
+    stage.city.open()
+    stage.clock.advance(2)
+    ahead = await connect(stage)
+    stage.publish()
+    await turn(3)
+    assert [len(frames(connection, "events")) for connection in [ahead, *others]] == [0, 1, 1, 1, 1, 1]
+    assert all(connection.is_open for connection in [ahead, *others])
+
+
+async def test_a_client_whose_range_would_break_is_sent_away_and_the_others_are_not(stage: Stage):
+    broken, sound = await connect(stage), await connect(stage)
+    broken.client.session.close(CloseCode.INTERNAL)
+    stage.publish(stage.city.open())
+    await turn(3)
+    assert (broken.tape.closed_with, len(frames(sound, "events"))) == (1011, 1)
+
+
+async def test_nothing_is_kept_of_groups_that_everybody_has_left(stage: Stage):
+    connections = [await connect(stage, who) for who in (TWO_SECTORS_OPERATOR, NORTH_OPERATOR)]
+    for connection in connections:
+        await connection.drop()
+    assert (stage.hub._groups._by_selectors, stage.hub._groups._by_selector) == ({}, {})
+
+
 async def test_events_committed_while_a_snapshot_is_read_come_after_it(stage: Stage):
     stage.city.may_answer.clear()
     connection = Connection(stage, Screen(CITY_OPERATOR))
@@ -275,12 +301,15 @@ async def test_one_who_falls_out_of_the_history_while_catching_up_is_too_slow(st
 
 async def test_a_new_epoch_sends_everybody_away_and_gives_them_a_snapshot(stage: Stage):
     connection = await connect(stage)
+    stage.city.open()
     stage.city.epoch = "e2"
     stage.hub.restart("e2", stage.city.seq)
     assert connection.tape.closed_with == 1012
     await connection.drop()
-    again = await connect(stage, screen=connection.screen)
-    assert frames(again, "welcome")[0]["snapshot"] is not None
+    before = connection.screen.epoch
+    await connect(stage, screen=connection.screen)
+    assert connection.screen.epoch != before
+    assert set(connection.screen.incidents) == {"i1"}
 
 
 async def test_with_other_rights_a_client_gets_a_fresh_snapshot(stage: Stage):
