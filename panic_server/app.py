@@ -104,8 +104,8 @@ class Server:
         self.reader = Reader(url)
         self.queries = SqlQueries(self.reader)
         self.accounts = SqlAccounts(url, self.reader, clock)
-        self.outbox = SqlOutbox(url, self.reader, is_alone=self.settings.is_embedded)
         self.writer = Writer(url, clock=clock, policy=policy, world=Surroundings(self.maps, self.board))
+        self.outbox = SqlOutbox(url, self.reader, self.writer.submit, is_alone=self.settings.is_embedded)
         self.timer = Timer(clock, self._look_again, retry_s=policy.retry_s)
         self.follower = Follower(
             self.queries,
@@ -196,11 +196,11 @@ class Server:
         await asyncio.gather(*self._tasks, return_exceptions=True)
         await self.hub.stop()
         await self._checkpoint()
-        await self.writer.stop()
         await self.relay.stop()
+        await self.writer.stop()
         await self.bus.stop()
         self._write_mark_now()
-        for part in (self.accounts, self.outbox, self.reader):
+        for part in (self.accounts, self.reader):
             await asyncio.to_thread(part.close)
         if self._lock is not None:
             self._lock.close()

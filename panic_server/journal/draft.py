@@ -19,7 +19,7 @@ from panic_server.journal.registry import Held, Registry
 from panic_server.journal.routes import payloads_text, route_event, routes_text
 from panic_server.journal.timeline import event_kind, facts_text
 from panic_server.journal.times import micros
-from panic_server.push.port import Push
+from panic_server.push.port import Outcome, Push, PushResult
 
 LEASE = timedelta(seconds=15)
 """A new push is its own process's for this long; after that any process that looks at the outbox may send it."""
@@ -47,6 +47,8 @@ class Rows:
     duty: dict[str, Any] = field(default_factory=dict)
     positions: dict[str, Any] = field(default_factory=dict)
     devices: dict[str, tuple[str, str, str]] = field(default_factory=dict)
+    push_results: dict[str, Any] = field(default_factory=dict)
+    dead_devices: list[str] = field(default_factory=list)
 
 
 class Draft:
@@ -183,6 +185,10 @@ class Draft:
         self.rows.devices = {key: row for key, row in self.rows.devices.items() if row[2] != value}
         self.rows.devices[f"{subject}\n{kind}"] = (subject, kind, value)
 
+    def push_results(self, results: Iterable[PushResult], dead_devices: Iterable[str]) -> None:
+        self.rows.push_results.update((result.push_id, result_row(result)) for result in results)
+        self.rows.dead_devices.extend(dead_devices)
+
     def new_incident_rows(self) -> list[Any]:
         return [self._incident_row(one) for one in self.touched.values() if one.stored_version is None]
 
@@ -257,4 +263,17 @@ def outbox_row(push: Push, *, leased_until: datetime) -> tuple[Any, ...]:
         micros(leased_until),
         None,
         None,
+    )
+
+
+def result_row(result: PushResult) -> tuple[Any, ...]:
+    """Id, outcome, attempts, next try and end of a push; a retry has no outcome yet."""
+    is_retry = result.outcome is Outcome.RETRY
+    ended = result.reason.value if result.reason else result.outcome.value
+    return (
+        result.push_id,
+        None if is_retry else ended,
+        result.attempts,
+        micros(result.next_attempt_at),
+        None if is_retry else micros(result.at),
     )

@@ -45,6 +45,7 @@ from panic_server.journal.port import (
     IncidentOrder,
     Order,
     Press,
+    PushOrder,
 )
 from panic_server.journal.registry import Held, Registry
 from panic_server.journal.routes import selectors
@@ -106,6 +107,8 @@ class Orders:
                 self._draft.device(order.subject, order.kind, order.value)
             case CheckpointOrder():
                 self._draft.positions(order.positions)
+            case PushOrder():
+                self._draft.push_results(order.results, order.dead_devices)
         return None
 
     # The trigger.

@@ -1,23 +1,20 @@
 """The outbox on SQL: `panic_server.push.port.Outbox`. The writer's commits add the rows; here they are sent off."""
 
-import asyncio
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
-from sqlalchemy import Column, Text, delete, func, select, update
+from sqlalchemy import func, make_url, select
 from sqlalchemy.engine import Connection, Row
-from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.sql.expression import Executable
 
 from panic_server.journal import tables
 from panic_server.journal.bulk import json_rows, rows_parameter
-from panic_server.journal.database import open_engine
 from panic_server.journal.draft import LEASE
-from panic_server.journal.port import JournalUnavailable
+from panic_server.journal.port import JournalUnavailable, PushOrder
 from panic_server.journal.queries import Reader
 from panic_server.journal.times import micros, moment
-from panic_server.push.port import Device, OutboxUnavailable, Outcome, Push, PushResult
+from panic_server.push.port import Device, OutboxUnavailable, Push, PushResult
 
 T = TypeVar("T")
 
@@ -25,14 +22,13 @@ T = TypeVar("T")
 class SqlOutbox:
     """`is_alone`: no other process shares the database, so that after a start nothing is in anybody else's hands."""
 
-    def __init__(self, url: str, reader: Reader, *, is_alone: bool) -> None:
-        self._engine = open_engine(url, writes=True)
+    def __init__(
+        self, url: str, reader: Reader, submit: Callable[[PushOrder], Awaitable[None]], *, is_alone: bool
+    ) -> None:
         self._reader = reader
+        self._submit = submit
         self._ignore_leases = is_alone
-        self._record = _record_statement(self._engine.dialect.name)
-
-    def close(self) -> None:
-        self._engine.dispose()
+        self._devices_of = _devices_of(make_url(url).get_backend_name())
 
     async def load_due(self, now: datetime, limit: int) -> list[Push]:
         lease = LEASE if self._ignore_leases else timedelta(0)
@@ -48,11 +44,8 @@ class SqlOutbox:
         return [_push(row) for row in rows]
 
     async def devices_of(self, subjects: Sequence[str]) -> Mapping[str, Sequence[Device]]:
-        table = tables.devices
-        given = json_rows(self._engine.dialect.name, [table.c.subject])
-        query = select(table.c.subject, table.c.kind, table.c.value).join(given, given.c.subject == table.c.subject)
         parameters = rows_parameter([(subject,) for subject in dict.fromkeys(subjects)])
-        rows = await self._ask(lambda connection: connection.execute(query, parameters).all())
+        rows = await self._ask(lambda connection: connection.execute(self._devices_of, parameters).all())
         found: dict[str, list[Device]] = {}
         for row in rows:
             found.setdefault(row.subject, []).append(Device(row.subject, row.kind, row.value))
@@ -60,13 +53,11 @@ class SqlOutbox:
 
     async def record(self, results: Sequence[PushResult]) -> None:
         if results:
-            rows = rows_parameter([_result_row(result) for result in results])
-            await self._write(lambda connection: connection.execute(self._record, rows))
+            await self._order(PushOrder(results=results))
 
     async def forget_devices(self, values: Sequence[str]) -> None:
         if values:
-            forget = delete(tables.devices).where(tables.devices.c.value.in_(values))
-            await self._write(lambda connection: connection.execute(forget))
+            await self._order(PushOrder(dead_devices=values))
 
     async def pending_age(self, now: datetime) -> float | None:
         table = tables.outbox
@@ -91,45 +82,17 @@ class SqlOutbox:
         except JournalUnavailable as error:
             raise OutboxUnavailable from error
 
-    async def _write(self, change: Callable[[Connection], object]) -> None:
-        def run() -> None:
-            with self._engine.begin() as connection:
-                change(connection)
-
+    async def _order(self, order: PushOrder) -> None:
         try:
-            await asyncio.to_thread(run)
-        except SQLAlchemyError as error:
+            await self._submit(order)
+        except JournalUnavailable as error:
             raise OutboxUnavailable from error
 
 
-def _record_statement(dialect: str) -> Executable:
-    table = tables.outbox
-    given = json_rows(
-        dialect,
-        [table.c.id, Column("result", Text), table.c.attempts, table.c.next_attempt_at, table.c.finished_at],
-    )
-    return (
-        update(table)
-        .values(
-            outcome=given.c.result,
-            attempts=given.c.attempts,
-            next_attempt_at=func.coalesce(given.c.next_attempt_at, table.c.next_attempt_at),
-            finished_at=given.c.finished_at,
-        )
-        .where(table.c.id == given.c.id, table.c.outcome.is_(None))
-    )
-
-
-def _result_row(result: PushResult) -> tuple[object, ...]:
-    is_retry = result.outcome is Outcome.RETRY
-    ended = result.reason.value if result.reason else result.outcome.value
-    return (
-        result.push_id,
-        None if is_retry else ended,
-        result.attempts,
-        micros(result.next_attempt_at),
-        None if is_retry else micros(result.at),
-    )
+def _devices_of(dialect: str) -> Executable:
+    table = tables.devices
+    given = json_rows(dialect, [table.c.subject])
+    return select(table.c.subject, table.c.kind, table.c.value).join(given, given.c.subject == table.c.subject)
 
 
 def _push(row: Row[Any]) -> Push:

@@ -12,6 +12,7 @@ from dispatch.commands import Command
 from dispatch.incident import Alarm, Incident, Kind
 from geo.position import Position
 from panic_server.people import Principal, Role
+from panic_server.push.port import PushResult
 
 
 class JournalUnavailable(Exception):
@@ -91,7 +92,15 @@ class CheckpointOrder:
     positions: Sequence[tuple[str, Position]]
 
 
-Order = Press | IncidentOrder | DutyOrder | DeviceOrder | CheckpointOrder
+@dataclass(frozen=True, slots=True)
+class PushOrder:
+    """What became of pushes, and devices that are no more. In the writer's commits it costs no fsync of its own."""
+
+    results: Sequence[PushResult] = ()
+    dead_devices: Sequence[str] = ()
+
+
+Order = Press | IncidentOrder | DutyOrder | DeviceOrder | CheckpointOrder | PushOrder
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from sqlalchemy import Column, Integer, Table, delete, select, text, true, update
+from sqlalchemy import Column, Integer, Table, Text, delete, func, select, text, true, update
 from sqlalchemy.dialects.postgresql import insert as postgres_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.engine import Connection
@@ -39,6 +39,8 @@ class Commit:
         self._duty = _upsert(dialect, tables.duty, ("officer_id", "on_duty", "seq"), ("officer_id",))
         self._positions = _change_positions(dialect)
         self._devices = Devices(dialect)
+        self._record_results = _record_results(dialect)
+        self._forget = _delete_by(dialect, tables.devices, "value")
 
     def __call__(self, connection: Connection, draft: Draft) -> None:
         """Raises VersionMissed, and whatever the database raises."""
@@ -55,7 +57,9 @@ class Commit:
         self._insert["outbox"](connection, rows.outbox)
         _run(connection, self._duty, list(rows.duty.values()))
         _run(connection, self._positions, list(rows.positions.values()))
+        _run(connection, self._forget, [(value,) for value in rows.dead_devices])
         self._devices(connection, list(rows.devices.values()))
+        _run(connection, self._record_results, list(rows.push_results.values()))
         if draft.seq >= draft.first_seq:
             connection.execute(_SET_HEAD, {"seq": draft.seq})
 
@@ -131,3 +135,21 @@ def upsert_one(connection: Connection, table: Table, values: Mapping[str, object
     insert = sqlite_insert(table) if connection.dialect.name == "sqlite" else postgres_insert(table)
     changes = {name: value for name, value in values.items() if name not in key}
     connection.execute(insert.values(values).on_conflict_do_update(index_elements=list(key), set_=changes))
+
+
+def _record_results(dialect: str) -> Executable:
+    table = tables.outbox
+    given = json_rows(
+        dialect,
+        [table.c.id, Column("result", Text), table.c.attempts, table.c.next_attempt_at, table.c.finished_at],
+    )
+    return (
+        update(table)
+        .values(
+            outcome=given.c.result,
+            attempts=given.c.attempts,
+            next_attempt_at=func.coalesce(given.c.next_attempt_at, table.c.next_attempt_at),
+            finished_at=given.c.finished_at,
+        )
+        .where(table.c.id == given.c.id, table.c.outcome.is_(None))
+    )

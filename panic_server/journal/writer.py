@@ -36,6 +36,7 @@ from panic_server.journal.port import (
     JournalUnavailable,
     Order,
     Press,
+    PushOrder,
 )
 from panic_server.journal.registry import Registry
 from panic_server.journal.statements import Commit, VersionMissed
@@ -133,7 +134,7 @@ class Writer:
     @overload
     async def submit(self, order: IncidentOrder) -> Done: ...
     @overload
-    async def submit(self, order: DutyOrder | DeviceOrder | CheckpointOrder) -> None: ...
+    async def submit(self, order: DutyOrder | DeviceOrder | CheckpointOrder | PushOrder) -> None: ...
     async def submit(self, order: Order) -> Answer:
         """Answers once the order is on disk. Raises JournalUnavailable, or a `dispatch.errors.Refused`."""
         if self._queue.qsize() >= QUEUE_MAX:

@@ -21,9 +21,15 @@ GROUP = 1000
 
 
 class Recorder:
-    """Keeps each push's latest result until it is written; what is lost with the process is simply sent again."""
+    """Keeps each push's latest result until it is written; what is lost with the process is simply sent again.
 
-    def __init__(self, outbox: Outbox, clock: Clock, random: Callable[[], float], metrics: PushMetrics) -> None:
+    Nobody waits for a result to be written, so those of `gather_s` are written at once.
+    """
+
+    def __init__(
+        self, outbox: Outbox, clock: Clock, random: Callable[[], float], metrics: PushMetrics, *, gather_s: float
+    ) -> None:
+        self._gather_s = gather_s
         self._outbox = outbox
         self._clock = clock
         self._random = random
@@ -54,6 +60,8 @@ class Recorder:
         failures = 0
         while True:
             await self._waker.wait(None)
+            if self._gather_s:
+                await asyncio.sleep(self._gather_s)
             try:
                 await self.flush()
                 failures = 0

@@ -42,6 +42,9 @@ log = structlog.get_logger(__name__)
 LIMIT = 5000
 # A push that nobody nudged us about (a retry from before a restart, another node's) goes out at most this late.
 SCAN_EVERY_S = 10.0
+# What came in within this time goes out together: a question to the database and a wake of its thread for some ten
+# pushes instead of one took a third of the server's time in a burst (py-spy, 1,000 pushes/s).
+GATHER_S = 0.01
 # Consecutive failures after which people are told; one failed try alone is no news.
 FAILING_AFTER = 3
 # Web Push needs a sender of its own, which is not built; such a device alone counts as none.
@@ -53,7 +56,10 @@ REMEMBERED_OFFERS = 20_000
 
 
 class Relay:
-    """Runs in the event loop of `serve`; `random` gives floats in [0, 1) and spreads retries."""
+    """Runs in the event loop of `serve`; `random` gives floats in [0, 1) and spreads retries.
+
+    `gather_s` is real time, whatever the clock says.
+    """
 
     def __init__(
         self,
@@ -64,7 +70,9 @@ class Relay:
         *,
         random: Callable[[], float],
         limit: int = LIMIT,
+        gather_s: float = GATHER_S,
     ) -> None:
+        self._gather_s = gather_s
         self._outbox, self._sender, self._clock, self._metrics = outbox, sender, clock, metrics
         self._random, self._limit = random, limit
         self._waiting = Waiting(limit)
@@ -80,7 +88,7 @@ class Relay:
         self._failures = 0
         self._refused_at: datetime | None = None
         self._waker = Waker(clock)
-        self._recorder = Recorder(outbox, clock, random, metrics)
+        self._recorder = Recorder(outbox, clock, random, metrics, gather_s=5 * gather_s)
         self._tasks: list[asyncio.Task[None]] = []
 
     async def start(self) -> None:
@@ -179,6 +187,9 @@ class Relay:
                 log.exception("push_relay_failed")
                 self._rest()
             await self._waker.wait(self._next_time())
+            if self._under_way and self._gather_s:
+                # While some are on their way, their answers come one by one; each would be a question to the database.
+                await asyncio.sleep(self._gather_s)
 
     def _rest(self) -> None:
         delay_s = exponential_s(self._outbox_failures, self._random)

@@ -11,14 +11,14 @@ from typing import Protocol
 import pytest
 
 from panic_server.journal import tables
-from panic_server.journal.admin import migrate, opened
+from panic_server.journal.admin import opened
 from panic_server.journal.bulk import BulkInsert
 from panic_server.journal.draft import outbox_row
 from panic_server.journal.outbox import SqlOutbox
-from panic_server.journal.queries import Reader
 from panic_server.journal.statements import Devices
 from panic_server.push.memory import MemoryOutbox
 from panic_server.push.port import Device, EndReason, Outbox, Push, accepted, ended, retry
+from tests.contract.desk import Desk
 from tests.fake_fcm.pushes import NOON, a_device, a_piece_of_news, a_push
 from tests.services import PostgresServer
 
@@ -83,14 +83,8 @@ async def on_postgresql(request: pytest.FixtureRequest) -> AsyncIterator[Adapter
 
 @asynccontextmanager
 async def _on_sql(url: str) -> AsyncIterator[Adapter]:
-    migrate(url)
-    reader = Reader(url)
-    outbox = SqlOutbox(url, reader, is_alone=False)
-    try:
-        yield OnSql(url, outbox)
-    finally:
-        outbox.close()
-        reader.close()
+    async with Desk(url) as desk:
+        yield OnSql(url, SqlOutbox(url, desk.reader, desk.writer.submit, is_alone=False))
 
 
 Opening = Callable[[pytest.FixtureRequest], AbstractAsyncContextManager[Adapter]]

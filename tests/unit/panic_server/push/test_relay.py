@@ -31,7 +31,9 @@ class House:
         self.sender = MemorySender()
         self.registry = CollectorRegistry()
         metrics = PushMetrics(self.registry)
-        self.relay = Relay(self.outbox, self.sender, self.clock, metrics, random=lambda: 0.5, limit=self.limit)
+        self.relay = Relay(
+            self.outbox, self.sender, self.clock, metrics, random=lambda: 0.5, limit=self.limit, gather_s=0
+        )
         self.relays.append(self.relay)
         await self.relay.start()
         await settled()
