@@ -136,8 +136,7 @@ def test_nothing_that_was_acknowledged_is_lost_however_often_the_server_is_kille
         line.close()
     assert (phones.surprises, crew.surprises) == ([], [])
     mean_s = sum(killer.starts_s) / len(killer.starts_s)
-    sys.stdout.write(f"{killer.kills} kills, {len(phones.log)} alarms, {mean_s:.2f} s for a start
-")
+    sys.stdout.write(f"{killer.kills} kills, {len(phones.log)} alarms, {mean_s:.2f} s for a start\n")
 
 
 @pytest.mark.timeout(300)
