@@ -205,6 +205,14 @@ class DutyBoard:
         """Keeps the newest; one without a time counts as of now. Returns how many were usable: none off duty."""
         if not positions or not self.is_on_duty(officer_id):
             return 0
+        self._take(officer_id, positions)
+        return len(positions)
+
+    def take_shared(self, officer_id: str, position: Position) -> None:
+        """From another process, which knew them to be on duty; word of that may be slower than the position."""
+        self._take(officer_id, [position])
+
+    def _take(self, officer_id: str, positions: Sequence[Position]) -> None:
         now = self._clock.now()
         newest = max(positions, key=lambda position: position.at or now)
         with self._lock:
@@ -215,7 +223,6 @@ class DutyBoard:
                 self._place(row, newest, at)
         if is_first:
             self._on_appearance()
-        return len(positions)
 
     def _place(self, row: int, position: Position, at: float) -> None:
         self._lat[row] = position.lat
