@@ -221,16 +221,17 @@ class Server:
 
     def _on_head(self, epoch: str, seq: int) -> None:
         """The database's head, as the follower found it."""
+        if epoch == self.publisher.epoch:
+            # Asked each time: what could not be read before, while the database was away, is read now.
+            self.publisher.follow(seq)
         if (epoch, seq) == self._head or (epoch == self._head[0] and seq <= self._head[1]):
             return
         self._head = (epoch, seq)
         self.writer.nudge()
-        if epoch == self.publisher.epoch:
-            self.publisher.follow(seq)
 
     def _on_positions(self, positions: Sequence[OfficerPosition]) -> None:
         for officer_id, position in positions:
-            self.board.take_positions(officer_id, [position])
+            self.board.take_shared(officer_id, position)
 
     async def _look_again(self, incident_id: str) -> bool:
         try:
