@@ -126,6 +126,8 @@ function incidentMarkers(): SymbolLayerSpecification {
     source: INCIDENTS,
     layout: {
       "icon-image": ["get", "look"],
+      // Seen from afar, hundreds of full-sized markers would hide each other and the city.
+      "icon-size": ["interpolate", ["linear"], ["zoom"], 10, 0.6, 13, 1],
       "icon-allow-overlap": true,
       "icon-ignore-placement": true,
       // Who needs help most is drawn last, on top of the others.
