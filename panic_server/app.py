@@ -163,7 +163,13 @@ class Server:
             health=self.health,
             metrics=self.metrics,
         )
-        live = LiveEndpoint(self.hub, self.accounts.principal, self.clock, self.metrics)
+        live = LiveEndpoint(
+            self.hub,
+            self.accounts.principal,
+            self.clock,
+            self.metrics,
+            public_url=self.settings.public_url,
+        )
         api = Front(self.services)
 
         async def app(scope: Scope, receive: Callable[..., Any], send: Callable[..., Any]) -> None:

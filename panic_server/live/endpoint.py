@@ -29,7 +29,10 @@ Receive = Callable[[], Awaitable[Message]]
 class LiveEndpoint:
     """An ASGI application for websocket scopes; `principal_of` knows whose token it is."""
 
-    def __init__(self, hub: Hub, principal_of: PrincipalOf, clock: Clock, metrics: Metrics) -> None:
+    def __init__(
+        self, hub: Hub, principal_of: PrincipalOf, clock: Clock, metrics: Metrics, *, public_url: str | None = None
+    ) -> None:
+        self._public_url = (public_url or "").rstrip("/")
         self._hub = hub
         self._principal_of = principal_of
         self._clock = clock
@@ -48,7 +51,7 @@ class LiveEndpoint:
                 if isinstance(step, Close):
                     client.close(step.code)
                 elif isinstance(step, Authenticate):
-                    client.token = step.token or token_in(scope)
+                    client.token = step.token or token_in(scope, self._public_url)
                     tasks.append(asyncio.create_task(self._serve(client)))
         finally:
             for task in tasks:
@@ -81,17 +84,18 @@ def _hear(session: Session, message: Message) -> Authenticate | Close | None:
     return session.receive_bytes() if text is None else session.receive_text(text)
 
 
-def token_in(scope: Scope) -> str | None:
+def token_in(scope: Scope, public_url: str) -> str | None:
     """From `Authorization: Bearer`, or from the cookie that a browser adds by itself.
 
     A page of another site may open a WebSocket too, and its browser adds our cookie: then Origin names the other site.
+    `public_url` is how browsers reach us, which a proxy may hide behind another host.
     """
     headers: dict[str, str] = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
     scheme, _, token = headers.get("authorization", "").partition(" ")
     if scheme.lower() == "bearer" and token:
         return token.strip()
     origin = headers.get("origin")
-    if origin is not None and not _is_same_host(origin, headers.get("host", "")):
+    if origin not in (None, public_url) and not _is_same_host(origin or "", headers.get("host", "")):
         return None
     return cookie_parser(headers.get("cookie", "")).get(SESSION_COOKIE)
 
