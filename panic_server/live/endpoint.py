@@ -95,7 +95,8 @@ def token_in(scope: Scope, public_url: str) -> str | None:
     if scheme.lower() == "bearer" and token:
         return token.strip()
     origin = headers.get("origin")
-    if origin not in (None, public_url) and not _is_same_host(origin or "", headers.get("host", "")):
+    is_ours = origin is None or origin == public_url != "" or _is_same_host(origin, headers.get("host", ""))
+    if not is_ours:
         return None
     return cookie_parser(headers.get("cookie", "")).get(SESSION_COOKIE)
 
