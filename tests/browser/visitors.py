@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from tests.browser.town import Spot
 
 # What Chromium itself writes when a request or a socket does not get through: tests that cut the network expect it.
-NETWORK_WORDS = re.compile(
+NETWORK_WORDS = re.compile(r"Failed to load resource|WebSocket connection to .* failed|net::ERR_|fetching the script")
     r"Failed to load resource|WebSocket connection to .* failed|net::ERR_|when fetching the script"
 )
 
