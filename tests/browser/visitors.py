@@ -15,8 +15,6 @@ if TYPE_CHECKING:
 
 # What Chromium itself writes when a request or a socket does not get through: tests that cut the network expect it.
 NETWORK_WORDS = re.compile(r"Failed to load resource|WebSocket connection to .* failed|net::ERR_|fetching the script")
-    r"Failed to load resource|WebSocket connection to .* failed|net::ERR_|when fetching the script"
-)
 
 # The page's own limit for a live frame; a test that waits for the page to notice a silence must wait longer.
 STALE_S = 10
