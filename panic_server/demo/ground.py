@@ -5,7 +5,7 @@ from typing import Any, Final
 
 import shapely
 
-from geo.areas import Area, AreaMap
+from geo.areas import Area, AreaMap, Level
 from geo.geofence import locate
 from geo.position import Position
 
@@ -21,10 +21,7 @@ class Ground:
 
     def __init__(self, area_map: AreaMap) -> None:
         self._map = area_map
-        parents = {area.parent for area in area_map.areas()}
-        self.smallest = tuple(area for area in area_map.areas() if area.code not in parents)
-        if not self.smallest:
-            raise ValueError("The map has no areas.")
+        self.smallest = smallest_areas(area_map)
 
     def point(self, rng: Random) -> Point:
         """Every smallest area is as likely as another: RT have about as many households each, whatever their size."""
@@ -32,6 +29,14 @@ class Ground:
 
     def is_inside(self, point: Point) -> bool:
         return locate(self._map, Position(point[0], point[1], 1.0, None)).sure.value in ("inside", "uncertain")
+
+
+def smallest_areas(area_map: AreaMap) -> tuple[Area, ...]:
+    """All of the lowest level that the map has. Raises ValueError for a map without areas."""
+    found = next((areas for level in Level if (areas := area_map.areas(level))), ())
+    if not found:
+        raise ValueError("The map has no areas.")
+    return found
 
 
 def point_in(area: Area, rng: Random) -> Point:

@@ -1,0 +1,35 @@
+"""The demo's map: generated from a seed, or real borders from a folder; imported when it is another than before."""
+
+from pathlib import Path
+from typing import Final
+
+from geo.areas import AreaMap
+from geo.geojson import File, read_map, write_map
+from panic_server.clock import Clock
+from panic_server.demo.city import generate_city
+from panic_server.journal.admin import current_map, store_map
+
+_SUFFIXES: Final = frozenset({".geojson", ".json"})
+
+
+def generated(seed: int, rt: int) -> list[File]:
+    """One file to import. Raises ValueError for too few RT."""
+    city = generate_city(seed, rt)
+    return [(f"seed {seed}, {rt} RT", write_map(city.areas, city.sectors))]
+
+
+def from_folder(folder: Path) -> list[File]:
+    """Every GeoJSON file in it, not in folders below. Raises OSError; ValueError when there is none."""
+    paths = sorted(path for path in folder.iterdir() if path.suffix.lower() in _SUFFIXES)
+    if not paths:
+        raise ValueError(f"There is no .geojson file in {folder}.")
+    return [(path.name, path.read_bytes()) for path in paths]
+
+
+def bring_into_force(url: str, files: list[File], clock: Clock) -> AreaMap:
+    """Raises MapRefused."""
+    known = current_map(url)
+    wanted = read_map(files, version=known.version)
+    if write_map(known.areas(), known.sectors) == write_map(wanted.areas(), wanted.sectors):
+        return known
+    return store_map(url, files, now=clock.now())
