@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, MutableMapping
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -12,7 +12,7 @@ from panic_server.clock import Clock
 from panic_server.journal.port import JournalUnavailable
 from panic_server.live.client import Client
 from panic_server.live.hub import Hub
-from panic_server.live.line import AsgiLine, Line, Message, Send
+from panic_server.live.line import Line
 from panic_server.live.rights import PrincipalOf
 from panic_server.live.session import Admit, Authenticate, Close, CloseCode, Session
 from panic_server.live.uvicorn_line import EXTENSION
@@ -23,11 +23,16 @@ _log = logging.getLogger(__name__)
 SESSION_COOKIE = "kentongan_session"
 
 Scope = Mapping[str, Any]
+Message = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
+Send = Callable[[Message], Awaitable[None]]
 
 
 class LiveEndpoint:
-    """An ASGI application for websocket scopes; `principal_of` knows whose token it is."""
+    """An ASGI application for websocket scopes of a `LiveProtocol`; `principal_of` knows whose token it is.
+
+    By ASGI alone a close waits for a client that does not read, for ever.
+    """
 
     def __init__(
         self, hub: Hub, principal_of: PrincipalOf, clock: Clock, metrics: Metrics, *, public_url: str | None = None
@@ -41,7 +46,7 @@ class LiveEndpoint:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         await receive()
         await send({"type": "websocket.accept"})
-        line: Line = scope.get("extensions", {}).get(EXTENSION) or AsgiLine(send)
+        line: Line = scope["extensions"][EXTENSION]
         client = Client(line, Session(self._clock.monotonic()), self._hub.closed)
         self._hub.opened(client)
         tasks: list[asyncio.Task[None]] = []

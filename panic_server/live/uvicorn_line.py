@@ -12,10 +12,10 @@ from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIO
 from websockets.protocol import OPEN
 
 from panic_server.live.frames import Frame
-from panic_server.live.line import CLOSE_WITHIN_S
-from panic_server.live.session import HELLO_MAX_BYTES
 
 EXTENSION = "kentongan.line"
+# A client that takes longer to answer a close is cut off.
+CLOSE_WITHIN_S = 5.0
 
 
 class LiveProtocol(WebSocketsSansIOProtocol):
@@ -70,13 +70,3 @@ class LiveProtocol(WebSocketsSansIOProtocol):
             and not self.close_sent
             and not self.transport.is_closing()
         )
-
-
-UVICORN_SETTINGS: dict[str, Any] = {
-    "ws": LiveProtocol,
-    "ws_max_size": HELLO_MAX_BYTES,
-    "ws_per_message_deflate": False,
-    "ws_ping_interval": 20.0,
-    "ws_ping_timeout": 20.0,
-}
-"""For uvicorn.Config. Nobody sends more than a hello; compressing a frame once per socket costs more than it saves."""

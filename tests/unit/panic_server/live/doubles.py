@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -326,3 +326,34 @@ async def turn(times: int) -> None:
     """Lets everybody else have so many turns of the loop."""
     for _ in range(times):
         await asyncio.sleep(0)
+
+
+class Keeper(Tape):
+    """Keeps the frames themselves, to tell which object was written."""
+
+    def __init__(self, written: list[Frame]) -> None:
+        super().__init__()
+        self._written = written
+
+    def try_write(self, frame: Frame) -> bool:
+        self._written.append(frame)
+        return True
+
+
+async def until(condition: Callable[[], bool]) -> None:
+    for _ in range(10_000):
+        if condition():
+            return
+        await turn(10)
+    raise AssertionError("it did not come to that")
+
+
+async def connect(stage: Stage, reader: Principal = CITY_OPERATOR, screen: Screen | None = None) -> Connection:
+    connection = Connection(stage, screen or Screen(reader))
+    await turn(12)
+    connection.read()
+    return connection
+
+
+def frames_of(connection: Connection, kind: str) -> list[dict[str, Any]]:
+    return [frame for frame in map(json.loads, connection.tape.texts) if frame["type"] == kind]

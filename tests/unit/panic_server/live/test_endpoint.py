@@ -17,11 +17,10 @@ from websockets.exceptions import ConnectionClosed
 from panic_server.clock import SystemClock
 from panic_server.journal.port import JournalEvent, JournalUnavailable
 from panic_server.live.endpoint import LiveEndpoint
-from panic_server.live.uvicorn_line import UVICORN_SETTINGS
+from panic_server.live.uvicorn_line import LiveProtocol
 from panic_server.people import Principal
 from tests.unit.panic_server.live.doubles import CITY_OPERATOR, OFFICER, RESIDENT, Stage
 
-PLAIN_ASGI = UVICORN_SETTINGS | {"ws": "websockets-sansio"}
 TOKENS = {"op": CITY_OPERATOR, "officer": OFFICER, "resident": RESIDENT}
 
 
@@ -60,7 +59,7 @@ def listening() -> socket.socket:
 
 
 @contextlib.asynccontextmanager
-async def a_house(settings: dict[str, Any]) -> AsyncIterator[House]:
+async def a_house() -> AsyncIterator[House]:
     stage = Stage()
     stage.clock = SystemClock()  # type: ignore[assignment]  # sockets do not wait for a clock that stands still
     stage.hub = stage._new_hub()
@@ -69,7 +68,9 @@ async def a_house(settings: dict[str, Any]) -> AsyncIterator[House]:
     house = House(listener.getsockname()[1], None, stage)  # type: ignore[arg-type]  # the server needs the endpoint first
     endpoint = LiveEndpoint(stage.hub, house.principal_of, stage.clock, stage.metrics)
     app = Starlette(routes=[WebSocketRoute("/v1/live", endpoint)])
-    house.server = uvicorn.Server(uvicorn.Config(app, log_level="warning", lifespan="off", **settings))
+    house.server = uvicorn.Server(
+        uvicorn.Config(app, log_level="warning", lifespan="off", ws=LiveProtocol, ws_per_message_deflate=False)
+    )
     serving = asyncio.create_task(house.server.serve([listener]))
     await house.has(lambda: house.server.started)
     try:
@@ -80,9 +81,9 @@ async def a_house(settings: dict[str, Any]) -> AsyncIterator[House]:
         await stage.hub.stop()
 
 
-@pytest.fixture(params=[UVICORN_SETTINGS, PLAIN_ASGI], ids=["straight", "asgi"])
-async def house(request: pytest.FixtureRequest) -> AsyncIterator[House]:
-    async with a_house(request.param) as made:
+@pytest.fixture
+async def house() -> AsyncIterator[House]:
+    async with a_house() as made:
         yield made
 
 
@@ -217,7 +218,7 @@ async def test_a_server_that_goes_down_says_so(house: House):
 
 @pytest.mark.parametrize("act", [lambda house: house.stage.hub.stop(), None])
 async def test_going_down_does_not_wait_for_a_client_that_does_not_read(act: Callable[[House], Awaitable[None]] | None):
-    async with a_house(UVICORN_SETTINGS) as house, house.open(max_size=None) as slow:
+    async with a_house() as house, house.open(max_size=None) as slow:
         await say_hello(slow, token="op")
         await house.has(lambda: house.members == 1)
         slow.transport.pause_reading()
