@@ -2,7 +2,8 @@
 
 import asyncio
 import socket
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 import uvicorn
 
@@ -21,9 +22,25 @@ GOODBYE_S = 5
 """After this the connections that are still open are cut, so that a restart takes seconds."""
 
 
-def http_server(server: Server) -> uvicorn.Server:
+class Front(uvicorn.Server):
+    """uvicorn that keeps SIGTERM to itself.
+
+    When it is done it would raise the signal again, and the process would end before the journal, the outbox and the
+    positions have been brought to rest.
+    """
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        with super().capture_signals():
+            try:
+                yield
+            finally:
+                self._captured_signals.clear()
+
+
+def http_server(server: Server) -> Front:
     """uvicorn, as the measurements recommend it; the socket is given to `serve`."""
-    return uvicorn.Server(
+    return Front(
         uvicorn.Config(
             server.app,
             loop="uvloop",
