@@ -68,17 +68,14 @@ class DutyBoard:
         self._moved = np.zeros(capacity, dtype=np.int64)
 
     def _grow(self) -> None:
-        old = (
-            self._lat, self._lon, self._xyz, self._at, self._on_duty,
-            self._assigned, self._offers, self._changed, self._moved,
-        )  # fmt: skip
-        self._make_columns(2 * len(self._lat))
-        new = (
-            self._lat, self._lon, self._xyz, self._at, self._on_duty,
-            self._assigned, self._offers, self._changed, self._moved,
-        )  # fmt: skip
-        for column, longer in zip(old, new, strict=True):
-            longer[..., : column.shape[-1]] = column
+        """The writer's thread ranks without the lock: at any moment every column has all rows that there were."""
+        unknown = np.full_like(self._at, np.nan)
+        self._lat, self._lon = np.append(self._lat, unknown), np.append(self._lon, unknown)
+        self._xyz = np.append(self._xyz, np.full_like(self._xyz, np.nan), axis=1)
+        self._at = np.append(self._at, unknown)
+        for name in ("_on_duty", "_assigned", "_offers", "_changed", "_moved"):
+            column = getattr(self, name)
+            setattr(self, name, np.append(column, np.zeros_like(column)))
 
     def _row(self, officer_id: str) -> int:
         """The officer's row, made if need be. Call it with the lock held."""
