@@ -1,0 +1,28 @@
+"""The mark in the data folder."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from panic_server.mark import read_mark, write_mark
+
+
+def test_the_mark_comes_back_as_it_was_written_last(tmp_path: Path) -> None:
+    write_mark(tmp_path, "epoch", 7)
+    write_mark(tmp_path, "epoch", 8)
+    assert read_mark(tmp_path) == ("epoch", 8)
+    assert [path.name for path in tmp_path.iterdir()] == ["head.json"]
+
+
+@pytest.mark.parametrize("content", [None, b"", b"{", b"[]", b'{"epoch": 1, "seq": 2}', b'{"epoch": "x"}', b"\xff"])
+def test_without_a_readable_mark_nothing_is_concluded(tmp_path: Path, content: bytes | None) -> None:
+    if content is not None:
+        (tmp_path / "head.json").write_bytes(content)
+    assert read_mark(tmp_path) is None
+
+
+def test_a_folder_that_is_gone_is_said_so(tmp_path: Path) -> None:
+    with pytest.raises(OSError, match=r"head\.json"):
+        write_mark(tmp_path / "gone", "epoch", 1)
