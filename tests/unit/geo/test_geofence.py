@@ -206,6 +206,53 @@ def test_the_bare_lookup_finds_the_deepest_area_or_none() -> None:
     assert find_leaf(area_map, SOUTH - STEP, WEST) is None
 
 
+def test_eight_rts_on_one_spot_are_not_truncated() -> None:
+    stacked = [rt(f"rt-{number}", box(0, 0, 1, 1), None) for number in range(9)]
+    assert [locate(built(stacked[:count]), at(0.5, 0.5)).candidates_truncated for count in (8, 9)] == [False, True]
+
+
+def test_of_two_equally_near_rts_the_lowest_code_is_named() -> None:
+    assert code(locate(built(grid_areas()), at(-1, 1)).rt) == "rt-00"
+
+
+def test_a_circle_in_a_gap_that_leaves_the_area_around_it_is_uncertain() -> None:
+    areas = [*grid_areas(1, 1), Area("99.V2", "Desa", Level.VILLAGE, "99.D1", box(2, 0, 9, 9)), city(box(0, 0, 9, 9))]
+    areas = [area for area in areas if area.code != "99" or area.geometry.area > box(0, 0, 5, 5).area]
+    place = locate(built(areas), at(1.3, 8.9, 25))
+    assert (place.sure, chain(place)) == ("uncertain", [None, None, None, None, "99"])
+
+
+def test_on_the_border_of_two_sectors_with_polygons_the_higher_priority_is_in_charge() -> None:
+    sectors = [Sector("a", "A", box(0, 0, 1, 2)), Sector("b", "B", box(1, 0, 4, 2), priority=5)]
+    on_border = Position(SOUTH + STEP / 2, WEST + STEP, 20, None)
+    assert codes(locate(built(grid_areas(), sectors), on_border).sectors) == ["b", "a"]
+
+
+def test_the_polygon_beside_a_sectors_areas_is_only_a_drawing() -> None:
+    area_map = built(grid_areas(), [Sector("P1", "Polsek", box(3, 0, 4, 2), areas=("rt-00",))])
+    assert [codes(locate(area_map, at(x, 0.5, 60)).sectors) for x in (0.5, 3.5)] == [["P1"], []]
+
+
+def test_nothing_is_looked_for_beyond_ten_kilometres() -> None:
+    area_map = built(grid_areas())
+    assert locate(area_map, at(-95, 0.5, 50_000)).candidates == ()
+    assert locate(area_map, at(-85, 0.5, 50_000)).candidates != ()
+
+
+def test_unmapped_villages_do_not_push_rts_out_of_the_candidates() -> None:
+    areas = [rt(f"rt-{x:02}", box(x / 10, 0, x / 10 + 0.1, 0.1), None) for x in range(40)]
+    areas += [Area(f"v-{x:02}", "Desa", Level.VILLAGE, None, box(x / 10, 0.1, x / 10 + 0.1, 9)) for x in range(40)]
+    place = locate(built(areas), at(2, 0.05, 3_000))
+    assert len(place.candidates) == 8
+    assert place.candidates_truncated
+    assert {area.code[:2] for area in place.candidates} == {"rt"}
+
+
+def test_near_does_not_depend_on_who_else_is_in_the_batch() -> None:
+    area_map, beyond = built(grid_areas()), at(-501 / 110.495, 0.5)
+    assert locate_batch(area_map, [beyond, Position(70.0, 20.0, None, None)])[0] == locate(area_map, beyond)
+
+
 @pytest.mark.parametrize("position", [Position(90.0, 0.0, 50, None), Position(-90.0, 180.0, 9e9, None), at(1, 1, 1e-9)])
 def test_the_ends_of_the_earth_have_an_answer(position: Position) -> None:
     assert locate(built(grid_areas()), position).sure in {"outside", "uncertain"}
