@@ -56,9 +56,11 @@ _PAGES: Final = (
 
 def greeting(area_map: AreaMap, home: Home, codes: dict[str, str], address: str, wish: Namespace) -> str:
     """What the terminal shows once the city lives."""
-    cities = ", ".join(area.name for area in area_map.areas(Level.CITY)) or "a city without a name"
+    city = next(
+        (area.name for area in area_map.chain(home.area.code) if area.level is Level.CITY), "a city without a name"
+    )
     smallest = len(area_map.areas(home.area.level))
-    head = f"Kentongan runs a demo: {cities}, {smallest:,} {home.area.level.value.upper()}, at {address}/"
+    head = f"Kentongan runs a demo: {city}, {smallest:,} {home.area.level.value.upper()}, at {address}/"
     return "\n".join([head, "", links(address, codes), advice(home, area_map, wish)])
 
 
