@@ -41,7 +41,8 @@ def open_engine(url: str, *, writes: bool) -> Engine:
 
 
 def _open_sqlite(url: str, *, writes: bool) -> Engine:
-    engine = create_engine(url, connect_args={"timeout": BUSY_TIMEOUT_S, "check_same_thread": False})
+    connect_args = {"timeout": BUSY_TIMEOUT_S, "check_same_thread": False}
+    engine = create_engine(url, connect_args=connect_args, hide_parameters=True)
 
     @event.listens_for(engine, "connect")
     def prepare(connection: Any, _record: Any) -> None:
@@ -80,5 +81,7 @@ def _open_postgres(url: str) -> Engine:
         max_overflow=4,
         pool_timeout=2,
         pool_pre_ping=False,
+        # Errors get into logs, and parameters are what people sent.
+        hide_parameters=True,
         connect_args={"connect_timeout": 3, "options": options, "prepare_threshold": 2},
     )
