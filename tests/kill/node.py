@@ -57,6 +57,10 @@ class Node:
         wait_until(self.is_ready, self.running, self.log)
         return time.monotonic() - began_s
 
+    def stop(self) -> None:
+        """As a service manager does it: SIGTERM, and waiting."""
+        end(self.running, signal.SIGTERM)
+
     def kill(self) -> None:
         self.running.kill()
         self.running.wait()
