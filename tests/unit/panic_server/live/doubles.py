@@ -300,7 +300,7 @@ class Stage:
             me=me,
             principal_of=principal_of,
         )
-        return Hub(sources)
+        return Hub(sources, cpu_s=lambda: 0.0)
 
     async def restart(self) -> None:
         """A new process on the same journal."""

@@ -1,5 +1,6 @@
 """What the hub sends to whom, and when."""
 
+import itertools
 import json
 from dataclasses import replace
 
@@ -213,16 +214,24 @@ async def test_events_must_follow_what_was_published_before(stage: Stage):
     assert stage.hub.head == 2
 
 
-async def test_fan_out_rests_after_a_costly_tick(stage: Stage, monkeypatch: pytest.MonkeyPatch):
+async def test_fan_out_rests_after_a_costly_tick(stage: Stage):
     connection = await connect(stage)
-    monkeypatch.setattr(stage.hub, "flush", lambda: stage.clock.advance(0.01))
+    spent_s = itertools.count(0.0, 0.004)
+    stage.hub._cpu_s = lambda: next(spent_s)
     stage.publish(stage.city.open())
     await turn(3)
-    monkeypatch.undo()
     stage.publish(stage.city.open())
     await turn(3)
-    assert frames_of(connection, "events") == []
-    assert stage.hub._quiet_until_s == pytest.approx(0.01 + hub_module.LONGEST_PAUSE_S)
+    assert len(frames_of(connection, "events")) == 1
+    assert stage.hub._quiet_until_s == pytest.approx(0.004 * hub_module.PAUSE_PER_TICK)
+
+
+async def test_no_rest_is_longer_than_anybody_would_notice(stage: Stage):
+    spent_s = itertools.count(0.0, 3.0)
+    stage.hub._cpu_s = lambda: next(spent_s)
+    stage.publish(stage.city.open())
+    await turn(3)
+    assert stage.hub._quiet_until_s == pytest.approx(hub_module.LONGEST_PAUSE_S)
 
 
 async def test_sockets_are_counted_by_role(stage: Stage):
