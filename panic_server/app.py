@@ -15,7 +15,6 @@ from dispatch.policy import Policy
 from panic_server.api.application import Front
 from panic_server.bus.memory import MemoryBus
 from panic_server.bus.port import Bus, OfficerPosition
-from panic_server.bus.streams import RedisBus
 from panic_server.clock import Clock, SystemClock, new_id
 from panic_server.duty.board import DutyBoard
 from panic_server.follower import Follower
@@ -123,10 +122,16 @@ class Server:
         self._register_health()
 
     def _build_bus(self) -> None:
-        redis_url = self.settings.redis_url
-        self.bus: Bus = MemoryBus() if redis_url is None else RedisBus(redis_url, node=new_id(), clock=self.clock)
+        self.bus = self._new_bus(self.settings.redis_url)
         self.bus.on_wake(lambda _seq: self.follower.wake())
         self.bus.on_positions(self._on_positions)
+
+    def _new_bus(self, redis_url: str | None) -> Bus:
+        if redis_url is None:
+            return MemoryBus()
+        from panic_server.bus.streams import RedisBus  # noqa: PLC0415 - a tenth of a second, which few servers need
+
+        return RedisBus(redis_url, node=new_id(), clock=self.clock)
 
     def _sender(self, metrics: PushMetrics) -> Sender:
         credentials = self.settings.fcm_credentials
