@@ -62,6 +62,8 @@ class City:
         self._front: uvicorn.Server | None = None
         self._serving: asyncio.Task[None] | None = None
         self._beginning = asyncio.Lock()
+        self._asking = 0
+        self._readers_rest = asyncio.Event()
 
     async def __aenter__(self) -> Self:
         self.http = httpx2.AsyncClient(verify=False, timeout=20, limits=httpx2.Limits(max_connections=64))
@@ -93,6 +95,7 @@ class City:
     async def starts(self) -> None:
         self.server = Server(self.settings, clock=self.clock, policy=self._policy)
         await self.server.start()
+        self._watch_readers()
         self._front = front = http_server(self.server)
         # Ctrl-C is for pytest, and several servers run in one process.
         front.capture_signals = contextlib.nullcontext  # type: ignore[method-assign,assignment]  # as said above
@@ -100,6 +103,24 @@ class City:
         self.url = f"http://127.0.0.1:{listener.getsockname()[1]}"
         self._serving = asyncio.create_task(front.serve(sockets=[listener]))
         await until(lambda: front.started)
+
+    def _watch_readers(self) -> None:
+        """So that time does not run away from what the reading threads are doing."""
+        reader, ask = self.server.reader, self.server.reader.ask
+        self._asking = 0
+        self._readers_rest.set()
+
+        async def counted(question: Callable[[Any], Any]) -> Any:
+            self._asking += 1
+            self._readers_rest.clear()
+            try:
+                return await ask(question)
+            finally:
+                self._asking -= 1
+                if not self._asking:
+                    self._readers_rest.set()
+
+        reader.ask = counted  # type: ignore[method-assign]  # only watched: what it does stays the same
 
     async def stops(self) -> None:
         if self._front is None or self._serving is None:
@@ -182,12 +203,25 @@ class City:
             seconds -= step_s
             await self.settles()
 
+    async def goes_on_until(self, is_so: Callable[[], object]) -> None:
+        """For what other processes do in real time: the city's time goes on until it is so."""
+
+        async def find() -> bool:
+            await self.passes(seconds=1)
+            return bool(is_so())
+
+        await eventually(find)
+
     async def settles(self) -> None:
-        """Every order that was given is carried out and told. Two rounds, for one that follows from another."""
+        """Every order that was given is carried out and told, and what was asked of the database is answered.
+
+        Two rounds, for one that follows from another.
+        """
         for _ in range(2):
             await asyncio.sleep(0)
             with contextlib.suppress(JournalUnavailable):
                 await self.server.writer.submit(CheckpointOrder(()))
+            await self._readers_rest.wait()
             for _ in range(5):
                 await asyncio.sleep(0)
 
@@ -224,10 +258,12 @@ class City:
         engine.dispose()
 
     async def imports(self, document: bytes) -> int:
-        """Another process makes this the next map; returns its version."""
+        """Another process makes this the next map; returns its version once it is in force here."""
         made = await asyncio.to_thread(
             store_map, self.settings.database_url, [("map.geojson", document)], now=self.clock.now()
         )
+        self.server.follower.wake()
+        await until(lambda: self.server.maps.current.version == made.version)
         return made.version
 
     async def ask(

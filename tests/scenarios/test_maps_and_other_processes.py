@@ -43,7 +43,6 @@ async def test_each_alarm_is_placed_with_exactly_one_version_of_the_map(city: Ci
         count = len(taken)
         await eventually(_more_than(taken, count + 15))
         assert await city.imports(town_map(border_shift=shift)) == number
-        await city.passes(seconds=0.5)
     await eventually(_more_than(taken, len(taken) + 15))
     is_over.set()
     await asyncio.gather(*pressing)
@@ -71,7 +70,6 @@ async def test_an_incidents_place_does_not_change_when_the_map_does(city: City) 
     spot = ON_THE_BORDER.east(-100)
     alarm = await city.resident().press(spot)
     await city.imports(town_map(border_shift=-0.005))
-    await city.passes(seconds=0.5)
 
     later = await city.resident().press(spot)
 
@@ -96,6 +94,7 @@ async def command(city: City, *arguments: str) -> tuple[str, float]:
     return done.stdout.splitlines()[-1], time.monotonic()
 
 
+@pytest.mark.serial
 async def test_tokens_and_rights_made_by_another_process_are_known_within_a_second(real_city: City) -> None:
     city = real_city
     token, _ = await command(city, "token", "--role", "operator", "--subject", "op", "--area", "PS-TIMUR")
@@ -113,6 +112,7 @@ async def test_tokens_and_rights_made_by_another_process_are_known_within_a_seco
     assert console.is_welcome
 
 
+@pytest.mark.serial
 async def test_a_token_that_was_tried_too_early_works_within_a_second_once_it_is_there(real_city: City) -> None:
     city = real_city
     known = Operator(city, "known", (await command(city, "token", "--role", "operator", "--subject", "known"))[0])
@@ -124,6 +124,7 @@ async def test_a_token_that_was_tried_too_early_works_within_a_second_once_it_is
     assert time.monotonic() - done < 1.0
 
 
+@pytest.mark.serial
 async def test_a_map_imported_by_another_process_is_in_force_within_a_second(real_city: City, tmp_path: Path) -> None:
     city = real_city
     operator, spot = city.operator(), ON_THE_BORDER.east(-100)

@@ -35,8 +35,19 @@ def node(tmp_path: Path, fake_fcm: FakeFcmProcess) -> Iterator[Node]:
     file = tmp_path / "town.geojson"
     file.write_bytes(town_map())
     node.run("import-areas", str(file))
+    make_people(node)
     with node:
         yield node
+
+
+def make_people(node: Node) -> dict[str, str]:
+    """Tokens by subject. Called again, it makes the same people's next tokens."""
+    url = Settings(data_dir=Path(node.settings["data_dir"])).database_url
+    roles = {PERSON: Role.RESIDENT, OFFICER: Role.OFFICER, OPERATOR: Role.OPERATOR, KETUA: Role.REPRESENTATIVE}
+    return {
+        subject: issue_token(url, role=role, subject=subject, areas=_areas(role), name=None, now=SystemClock().now())
+        for subject, role in roles.items()
+    }
 
 
 def _areas(role: Role) -> tuple[str, ...]:
@@ -45,12 +56,7 @@ def _areas(role: Role) -> tuple[str, ...]:
 
 def live_a_life(node: Node, fake_fcm: FakeFcmProcess) -> list[str]:
     """Everything that can happen to an alarm, well and badly; returns the tokens."""
-    url = Settings(data_dir=Path(node.settings["data_dir"])).database_url
-    roles = {PERSON: Role.RESIDENT, OFFICER: Role.OFFICER, OPERATOR: Role.OPERATOR, KETUA: Role.REPRESENTATIVE}
-    tokens = {
-        subject: issue_token(url, role=role, subject=subject, areas=_areas(role), name=None, now=SystemClock().now())
-        for subject, role in roles.items()
-    }
+    tokens = make_people(node)
     position = {"lat": LAT, "lon": LON, "accuracy_m": 10}
     for subject in (OFFICER, KETUA):
         device = {"kind": "fcm_token", "value": f"phone-of-{subject}"}

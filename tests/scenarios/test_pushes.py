@@ -5,7 +5,7 @@ from __future__ import annotations
 from tests.fake_fcm.process import FakeFcmProcess
 from tests.scenarios.city import City, device_of
 from tests.scenarios.ground import IN_RT_1
-from tests.scenarios.waiting import eventually, until
+from tests.scenarios.waiting import until
 
 
 async def test_the_phones_of_exactly_the_asked_officers_and_the_rt_ring_with_ids_only(
@@ -54,19 +54,13 @@ async def test_when_google_fails_the_consoles_see_it_and_the_push_goes_out_when_
     alarm = await city.resident().press()
     await until(lambda: len(fake_fcm.attempts()) >= len(officers))
 
-    await city.passes(seconds=10)
-    await console.sees(lambda: "push_failing" in console.degraded)
+    await city.goes_on_until(lambda: "push_failing" in console.degraded)
     fake_fcm.script("*", "ok")
 
-    async def is_back() -> bool:
-        await city.passes(seconds=2)
-        return len(await city.pushes(officers[0].subject)) > 0
-
-    await eventually(is_back)
+    await city.goes_on_until(lambda: len(fake_fcm.sent()) >= len(officers))
     for officer in officers:
         await officer.expects_push(alarm)
-    await city.passes(seconds=6)
-    await console.sees(lambda: "push_failing" not in console.degraded)
+    await city.goes_on_until(lambda: "push_failing" not in console.degraded)
 
 
 async def test_pushes_that_were_not_sent_go_out_after_a_restart(
@@ -82,6 +76,6 @@ async def test_pushes_that_were_not_sent_go_out_after_a_restart(
     fake_fcm.script("*", "ok")
 
     await city.starts()
-    await city.passes(seconds=30)
+    await city.goes_on_until(fake_fcm.sent)
 
     await officer.expects_push(alarm)
