@@ -9,7 +9,7 @@ from pathlib import Path
 
 from load_tests.figures import Figures, table
 from load_tests.processes import Broken
-from load_tests.profiles import BURST, CITY, PROFILES, SHORT, TOWN, TRICKLE, Profile, perform
+from load_tests.profiles import BURST, CEILING, CITY, PROFILES, TOWN, TRICKLE, Profile, Step, perform
 from load_tests.stage import Size, seed
 
 
@@ -39,7 +39,8 @@ def _run(profiles: list[Profile], size: Size, folder: Path, options: argparse.Na
     seed(folder, size, number=options.seed)
     columns = []
     for profile in profiles:
-        _say(f"{profile.name}: {profile.rate:,.0f} alarms/s for {profile.seconds:g} s")
+        rates = ", ".join(f"{step.rate:,.0f} alarms/s for {step.seconds:g} s" for step in profile.steps)
+        _say(f"{profile.name}: {rates}")
         columns.append(perform(profile, size, folder, folder / profile.name, seed=options.seed))
     return columns
 
@@ -49,13 +50,22 @@ def _say(what: str) -> None:
 
 
 def chosen_profiles(options: argparse.Namespace) -> list[Profile]:
-    chosen = [BURST, TRICKLE] if options.profile == "all" else [PROFILES[options.profile]]
-    changes = {"rate": options.rate, "seconds": options.seconds, "drain_s": options.drain}
-    return [replace(one, **{name: value for name, value in changes.items() if value is not None}) for one in chosen]
+    """A rate or a time of its own makes one step of a profile."""
+    chosen = [BURST, TRICKLE, CEILING] if options.profile == "all" else [PROFILES[options.profile]]
+    return [changed_profile(one, options) for one in chosen]
+
+
+def changed_profile(profile: Profile, options: argparse.Namespace) -> Profile:
+    if options.drain is not None:
+        profile = replace(profile, drain_s=options.drain)
+    if options.rate is None and options.seconds is None:
+        return profile
+    first = profile.steps[0]
+    return replace(profile, steps=(Step(options.rate or first.rate, options.seconds or first.seconds),))
 
 
 def chosen_size(options: argparse.Namespace, profiles: list[Profile]) -> Size:
-    usual = TOWN if profiles == [SHORT] or options.profile == "short" else CITY
+    usual = TOWN if options.profile == "short" else CITY
     changes = {name: getattr(options, name) for name in ("rt", "officers", "consoles", "representatives", "watched")}
     size = replace(usual, **{name: value for name, value in changes.items() if value is not None})
     return replace(size, residents=max(one.presses for one in profiles))

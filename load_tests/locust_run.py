@@ -16,6 +16,7 @@ def main() -> None:
     parser.add_argument("--people", type=Path, required=True)
     parser.add_argument("--rate", type=float, required=True)
     parser.add_argument("--seconds", type=float, required=True)
+    parser.add_argument("--first", type=int, default=0)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--out", type=Path, required=True)
     options = parser.parse_args()
@@ -23,6 +24,7 @@ def main() -> None:
     settings = {
         "KENTONGAN_LOAD_PEOPLE": str(options.people),
         "KENTONGAN_LOAD_ACKS": str(options.out),
+        "KENTONGAN_LOAD_FIRST": str(options.first),
         "KENTONGAN_LOAD_SEED": str(options.seed),
     }
     command = [sys.executable, "-m", "locust", "-f", str(LOCUSTFILE), "--headless", "--only-summary"]

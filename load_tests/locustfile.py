@@ -25,7 +25,7 @@ RATE = 10.0
 
 _people = read_people(Path(os.environ["KENTONGAN_LOAD_PEOPLE"])).residents
 _rng = Random(int(os.environ.get("KENTONGAN_LOAD_SEED", "1")))
-_turn = count()
+_turn = count(int(os.environ.get("KENTONGAN_LOAD_FIRST", "0")))
 _acks: list[Ack] = []
 
 

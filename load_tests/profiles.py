@@ -10,25 +10,23 @@ from load_tests.checker import Evidence, check
 from load_tests.figures import Figures
 from load_tests.journal import read_journal
 from load_tests.processes import Process, fsync_s, wait_for
-from load_tests.records import Ack, read_acks, read_recording
+from load_tests.records import Ack, read_recording
 from load_tests.stage import Size, Stage, device_of
 
 SETTLE_WITHIN_S = 60.0
 ANSWER_WITHIN_S = 90.0
 YOUNG_S = 2.5
-WHOLE_MAX = 12_000
-"""Incidents whose whole story is read afterwards; each costs the server a few milliseconds."""
+
+KEEPS_UP = 0.9
+"""Of what is offered, so much must be accepted in time for the next, steeper step to be worth trying."""
 
 
 @dataclass(frozen=True, slots=True)
-class Profile:
-    """`seconds` of alarms at `rate` per second; afterwards the push backlog has `drain_s` to go out."""
+class Step:
+    """`seconds` of alarms at `rate` per second."""
 
-    name: str
     rate: float
     seconds: float
-    drain_s: float
-    generator: str = "lean"
 
     @property
     def presses(self) -> int:
@@ -37,11 +35,30 @@ class Profile:
         return round(mean + 6 * math.sqrt(mean)) + 1
 
 
-BURST = Profile("burst", 1000, 10, drain_s=400)
-TRICKLE = Profile("trickle", 50, 20, drain_s=60)
-SHORT = Profile("short", 200, 3, drain_s=60)
-LOCUST = Profile("locust", 200, 10, drain_s=120, generator="locust")
-PROFILES = {one.name: one for one in (BURST, TRICKLE, SHORT, LOCUST)}
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """Steps one after the other, until the server does not keep up; then the push backlog has `drain_s` to go out.
+
+    Of at most `whole` incidents the whole story is read afterwards: each costs the server a few milliseconds.
+    """
+
+    name: str
+    steps: tuple[Step, ...]
+    drain_s: float
+    whole: int = 12_000
+    generator: str = "lean"
+
+    @property
+    def presses(self) -> int:
+        return sum(step.presses for step in self.steps)
+
+
+BURST = Profile("burst", (Step(1000, 10),), drain_s=400)
+TRICKLE = Profile("trickle", (Step(50, 20),), drain_s=60)
+CEILING = Profile("ceiling", tuple(Step(rate, 4) for rate in (1000, 1500, 2000, 3000, 4000, 6000)), 0, whole=2000)
+SHORT = Profile("short", (Step(200, 3),), drain_s=60)
+LOCUST = Profile("locust", (Step(200, 10),), drain_s=120, generator="locust")
+PROFILES = {one.name: one for one in (BURST, TRICKLE, CEILING, SHORT, LOCUST)}
 
 CITY = Size(rt=10_628, officers=2000, consoles=100, representatives=10_628, watched=200, residents=0)
 TOWN = Size(rt=600, officers=100, consoles=10, representatives=200, watched=60, residents=0)
@@ -52,18 +69,17 @@ def perform(profile: Profile, size: Size, seeded: Path, folder: Path, *, seed: i
     folder.mkdir(parents=True)
     with Stage(seeded, folder) as stage:
         stage.prepare()
-        stage.open_apps(0, profile.presses)
         with Process(observers_of(stage, size), folder / "observers.log") as observers:
-            _hear_ready(observers)
+            hear_ready(observers)
             fsyncs = fsync_s(folder)
-            figures = _load(profile, stage, observers, seed=seed)
+            figures, best = climb(profile, stage, observers, seed=seed)
             figures.fsync_s = [*fsyncs, *fsync_s(folder)]
             figures.drain_s = drained_after_s(stage, profile.drain_s)
             until = int(observers.ask("where"))
             time.sleep(YOUNG_S)
-            _stop(observers)
-        _measure(figures, stage)
-        _judge(figures, stage, until, Random(seed))
+            stop(observers)
+        measure(figures, stage)
+        judge(figures, stage, best, until, Random(seed), whole=profile.whole)
     return figures
 
 
@@ -73,48 +89,55 @@ def observers_of(stage: Stage, size: Size) -> list[str]:
     return [*arguments, "--out", str(stage.folder / "recording.msgpack")]
 
 
-def _hear_ready(observers: Process) -> None:
+def hear_ready(observers: Process) -> None:
     if (word := observers.hear()) != "ready":
         raise observers.broken(f"said {word!r}")
 
 
-def _stop(observers: Process) -> None:
+def stop(observers: Process) -> None:
     if (word := observers.ask("stop")) != "written":
         raise observers.broken(f"said {word!r}")
 
 
-def _load(profile: Profile, stage: Stage, observers: Process, *, seed: int) -> Figures:
-    """Presses, and waits until the consoles have seen everything."""
-    server_cpu_s, push_cpu_s = stage.server_cpu_s(), stage.push_cpu_s()
-    log = stage.folder / "acks.jsonl"
-    with Process(residents_of(profile, stage, log, seed=seed), stage.folder / "residents.log") as residents:
-        residents.finish(profile.seconds + ANSWER_WITHIN_S)
-    acks = read_acks(log)
+def climb(profile: Profile, stage: Stage, observers: Process, *, seed: int) -> tuple[Figures, list[Ack]]:
+    """The figures of the step in which most alarms were accepted per second, and its acknowledgements."""
+    climbed: list[tuple[Figures, list[Ack]]] = []
+    first = 0
+    for number, step in enumerate(profile.steps):
+        stage.open_apps(first, step.presses)
+        arguments = residents_of(profile, step, stage, first=first, seed=1000 * seed + number)
+        climbed.append(press(profile.name, step, arguments, stage, observers))
+        first += step.presses
+        if climbed[-1][0].accepted < KEEPS_UP * step.rate:
+            break
+    return max(climbed, key=lambda one: one[0].accepted)
+
+
+def press(name: str, step: Step, arguments: list[str], stage: Stage, observers: Process) -> tuple[Figures, list[Ack]]:
+    """One step; it is over when the consoles have seen everything."""
+    server_cpu_s, push_cpu_s, before = stage.server_cpu_s(), stage.push_cpu_s(), len(stage.acks())
+    with Process(arguments, stage.folder / "residents.log") as residents:
+        residents.finish(step.seconds + ANSWER_WITHIN_S)
+    acks = stage.acks()[before:]
     last = max((ack.seq for ack in acks), default=0)
-    wait_for(lambda: int(observers.ask("where")) >= last, SETTLE_WITHIN_S, every_s=0.5)
-    figures = Figures(profile.name)
+    wait_for(lambda: int(observers.ask("where")) >= last, SETTLE_WITHIN_S, every_s=0.25)
+    figures = Figures(name, alarms=len(acks), offered=len(acks) / step.seconds, accepted=accepted_rate(acks))
     figures.server_cpu_s = stage.server_cpu_s() - server_cpu_s
     figures.push_cpu_s = stage.push_cpu_s() - push_cpu_s
-    _rates(figures, profile, acks)
-    return figures
-
-
-def residents_of(profile: Profile, stage: Stage, log: Path, *, seed: int) -> list[str]:
-    module = "load_tests.residents" if profile.generator == "lean" else "load_tests.locust_run"
-    arguments = [module, "--port", str(stage.port), "--people", str(stage.people_file), "--out", str(log)]
-    return [*arguments, "--rate", str(profile.rate), "--seconds", str(profile.seconds), "--seed", str(seed)]
-
-
-def _rates(figures: Figures, profile: Profile, acks: list[Ack]) -> None:
-    taken = [ack for ack in acks if ack.status == 201]
-    figures.alarms = len(acks)
-    figures.offered = len(acks) / profile.seconds
-    figures.accepted = accepted_rate(taken)
     figures.late_ns = [max(0, ack.sent_ns - ack.due_ns) for ack in acks]
+    return figures, acks
 
 
-def accepted_rate(taken: list[Ack]) -> float:
+def residents_of(profile: Profile, step: Step, stage: Stage, *, first: int, seed: int) -> list[str]:
+    module = "load_tests.residents" if profile.generator == "lean" else "load_tests.locust_run"
+    arguments = [module, "--port", str(stage.port), "--people", str(stage.people_file), "--out", str(stage.acks_file)]
+    arguments += ["--first", str(first), "--rate", str(step.rate), "--seconds", str(step.seconds)]
+    return [*arguments, "--seed", str(seed)]
+
+
+def accepted_rate(acks: list[Ack]) -> float:
     """Per second, from the first press to the last acknowledgement."""
+    taken = [ack for ack in acks if ack.status == 201]
     if not taken:
         return 0.0
     lasted_ns = max(ack.ack_ns for ack in taken) - min(ack.sent_ns for ack in taken)
@@ -139,7 +162,7 @@ def drained_after_s(stage: Stage, within_s: float) -> float | None:
     return time.monotonic() - began_s if is_empty else None
 
 
-def _measure(figures: Figures, stage: Stage) -> None:
+def measure(figures: Figures, stage: Stage) -> None:
     figures.server_rss_mb, figures.push_rss_mb = stage.server_rss_mb(), stage.push_rss_mb()
     figures.ended_offers = sum(
         int(stage.metric("kentongan_push_results_total", 'outcome="ended"', f'reason="{reason}"'))
@@ -147,14 +170,15 @@ def _measure(figures: Figures, stage: Stage) -> None:
     )
 
 
-def _judge(figures: Figures, stage: Stage, until: int, rng: Random) -> None:
+def judge(figures: Figures, stage: Stage, best: list[Ack], until: int, rng: Random, *, whole: int) -> None:
+    """All that was acknowledged is checked; the delays are those of the best step."""
     # In this order: what still waits only gets less, and whatever was pushed by then the journal knows.
     waiting = int(stage.metric("kentongan_outbox_pending"))
     pushes = stage.pushes()
     evidence = Evidence(
-        acks=read_acks(stage.folder / "acks.jsonl"),
+        acks=stage.acks(),
         recording=read_recording(stage.folder / "recording.msgpack"),
-        journal=read_journal(stage, rng, whole=WHOLE_MAX),
+        journal=read_journal(stage, rng, whole=whole),
         pushes=pushes,
         until=until,
         ended_offers=figures.ended_offers,
@@ -162,4 +186,4 @@ def _judge(figures: Figures, stage: Stage, until: int, rng: Random) -> None:
         device_of=device_of,
     )
     figures.pushes = len(evidence.pushes)
-    figures.findings, figures.delays = check(evidence)
+    figures.findings, figures.delays = check(evidence, timed=best)

@@ -11,7 +11,7 @@ from msgspec import json
 
 from load_tests.lean_http import request, together
 from load_tests.processes import Broken, Process, children, cpu_s, free_port, peak_rss_mb, wait_for
-from load_tests.records import Officer, People, Push, Representative, read_people
+from load_tests.records import Ack, Officer, People, Push, Representative, read_acks, read_people
 
 START_WITHIN_S = 60.0
 SEED_WITHIN_S = 600.0
@@ -49,6 +49,7 @@ class Stage:
 
     def __init__(self, seeded: Path, folder: Path) -> None:
         self.folder = folder
+        self.acks_file = folder / "acks.jsonl"
         self.people_file = seeded / "people.json"
         self.people = read_people(self.people_file)
         shutil.copytree(seeded / "data", folder / "data")
@@ -119,6 +120,10 @@ class Stage:
             raise Broken(f"the server answered {refused[0]}: {refused[1].decode(errors='replace')}")
 
     # After it.
+
+    def acks(self) -> list[Ack]:
+        """What the residents' log has so far."""
+        return read_acks(self.acks_file) if self.acks_file.exists() else []
 
     def get(self, path: str) -> Any:
         """As the first operator."""
