@@ -82,6 +82,9 @@ class House:
     def put(self, path: str, token: str, body: object) -> Any:
         return self._ask("PUT", path, token, body)
 
+    def revoke(self, token: str) -> None:
+        self._ask("DELETE", "/v1/session", token, None)
+
     def _issue(self, issue: Callable[..., str], role: str, subject: str, name: str | None, area: str | None) -> str:
         """In this process: the command would take half a second for each of them, and has tests of its own."""
         areas = (area,) if area else ()

@@ -50,6 +50,7 @@ def test_a_tap_without_a_network_waits_on_the_phone_and_arrives_with_the_same_id
 def test_the_page_opens_without_a_network_and_a_tap_made_there_arrives_later(visitors: Visitors) -> None:
     visitors.network_may_fail = True
     resident = visitors.resident(IN_RT_1)
+    expect(resident.get_by_role("button", name="Minta tolong")).to_be_visible()
     resident.evaluate("navigator.serviceWorker.ready.then(() => true)")
     resident.context.set_offline(True)
     resident.reload()
@@ -63,6 +64,7 @@ def test_a_tap_waits_out_a_page_that_is_closed(visitors: Visitors) -> None:
     visitors.network_may_fail = True
     console = visitors.operator()
     resident = visitors.resident(IN_RT_1)
+    expect(resident.get_by_role("button", name="Minta tolong")).to_be_visible()
     address = resident.url
     resident.context.set_offline(True)
     press_for_help(resident)
@@ -85,14 +87,12 @@ def test_a_tap_is_sent_without_a_position_when_the_phone_refuses_it(visitors: Vi
     expect(console.locator("nav [data-incident]")).to_contain_text("Lokasi tidak diketahui")
 
 
-def test_a_phone_that_is_no_longer_registered_is_told_to_call(visitors: Visitors) -> None:
+def test_a_phone_that_is_no_longer_registered_is_told_to_call(visitors: Visitors, house: House) -> None:
     visitors.network_may_fail = True
     resident = visitors.resident(IN_RT_1)
-    resident.evaluate(
-        "localStorage.setItem('kentongan.resident.session',"
-        " JSON.stringify({subject: 'resident-1', role: 'resident', token: 'revoked'}))"
-    )
-    resident.reload()
+    expect(resident.get_by_role("button", name="Minta tolong")).to_be_visible()
+    token = resident.evaluate("JSON.parse(localStorage.getItem('kentongan.resident.session')).token")
+    house.revoke(token)
     press_for_help(resident)
     expect_outlook(resident, "failed")
     expect(resident.locator("[data-outlook]")).to_contain_text("tidak lagi terdaftar")

@@ -41,8 +41,9 @@ class Visitors:
     def representative(self, area: str, *, subject: str = "head-1") -> Page:
         return self._open(self._house.link("representative", subject, name="Bu Ani", area=area), None, phone=True)
 
-    def operator(self, *, subject: str = "operator-1", name: str = "Sari") -> Page:
-        return self._open(self._house.link("operator", subject, name=name), None, phone=False)
+    def operator(self, *, script: str | None = None) -> Page:
+        """`script` runs in the page before its own."""
+        return self._open(self._house.link("operator", "operator-1", name="Sari"), None, phone=False, script=script)
 
     def stranger(self, path: str) -> Page:
         """Somebody without a link."""
@@ -55,8 +56,7 @@ class Visitors:
         return self._house.link(role, subject)
 
     def operator_without_webgl(self) -> Page:
-        link = self._house.link("operator", "operator-1", name="Sari")
-        return self._open(link, None, phone=False, script=_NO_WEBGL)
+        return self.operator(script=_NO_WEBGL)
 
     def leave(self) -> None:
         for context in self._contexts:

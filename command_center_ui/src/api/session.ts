@@ -1,6 +1,7 @@
 /* Signing in by a link: the one-use code in the fragment becomes a token, or the console's cookie. */
 import type { Me, Role, Session } from "../wire";
 import { ApiError, request } from "./http";
+import { forget, keep, readKept } from "./store";
 
 export type Page = "resident" | "officer" | "representative" | "console";
 
@@ -41,8 +42,8 @@ export async function exchange(code: string): Promise<SignInResult> {
   try {
     const session = await request<Session>("POST", "/v1/session", { body: { code } });
     const page = pageOf(session.role);
-    const kept: SignedIn = { subject: session.subject, role: session.role, token: session.token };
-    localStorage.setItem(keyOf(page), JSON.stringify(kept));
+    const signedIn: SignedIn = { subject: session.subject, role: session.role, token: session.token };
+    keep(keyOf(page), JSON.stringify(signedIn));
     return { page };
   } catch (error) {
     if (error instanceof ApiError && !error.passes) return "bad_code";
@@ -52,7 +53,7 @@ export async function exchange(code: string): Promise<SignInResult> {
 
 export function kept(page: Page): SignedIn | null {
   try {
-    const value = JSON.parse(localStorage.getItem(keyOf(page)) ?? "null") as SignedIn | null;
+    const value = JSON.parse(readKept(keyOf(page)) ?? "null") as SignedIn | null;
     return value !== null && (page === "console" || typeof value.token === "string") ? value : null;
   } catch {
     return null;
@@ -65,6 +66,6 @@ export function me(token: string | null): Promise<Me> {
 
 export async function signOut(page: Page): Promise<void> {
   const token = kept(page)?.token ?? null;
-  localStorage.removeItem(keyOf(page));
+  forget(keyOf(page));
   await request("DELETE", "/v1/session", { token }).catch(() => undefined);
 }

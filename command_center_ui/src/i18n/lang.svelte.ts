@@ -1,14 +1,15 @@
 /* The language of this page, kept for the next visit. Indonesian until somebody chooses otherwise. */
+import { keep, readKept } from "../api/store";
 import { type Lang, type Values, type Word, isWord, translate } from "./dictionary";
 
 const KEY = "kentongan.lang";
 
 class Language {
-  current = $state<Lang>(localStorage.getItem(KEY) === "en" ? "en" : "id");
+  current = $state<Lang>(readKept(KEY) === "en" ? "en" : "id");
 
   switch(): void {
     this.current = this.current === "id" ? "en" : "id";
-    localStorage.setItem(KEY, this.current);
+    keep(KEY, this.current);
     document.documentElement.lang = this.current;
   }
 }

@@ -1,5 +1,5 @@
 /* The socket around the pure session: opens, reads, waits and opens again, for as long as the page lives. */
-import type { LiveEvent, ServerFrame } from "../wire";
+import type { ServerFrame } from "../wire";
 import { type Effect, type Input, NEW_SESSION, type Session, isStale, step } from "./session";
 
 /** A connection that has not opened after this long hangs in a network that swallows packets. */
@@ -8,25 +8,21 @@ const OPEN_TIMEOUT_MS = 8_000;
 const HIDDEN_FLUSH_MS = 100;
 const TICK_MS = 1_000;
 
-export interface LiveOptions {
-  readonly token: string | null;
-  readonly onEvents?: (events: readonly LiveEvent[]) => void;
-}
-
 export class LiveConnection {
   session = $state.raw<Session>(NEW_SESSION);
   now = $state(performance.now());
   stale = $derived(isStale(this.session, this.now));
 
-  #options: LiveOptions;
+  #token: string | null;
   #socket: WebSocket | null = null;
   #frames: ServerFrame[] = [];
   #flushing = false;
   #timers = new Set<ReturnType<typeof setTimeout>>();
   #stop = new AbortController();
 
-  constructor(options: LiveOptions) {
-    this.#options = options;
+  /** `token` is null where the browser's cookie speaks for the user. */
+  constructor(token: string | null) {
+    this.#token = token;
   }
 
   start(): void {
@@ -56,7 +52,7 @@ export class LiveConnection {
   }
 
   #feed(input: Input): void {
-    const next = step(this.session, input, this.#options.token);
+    const next = step(this.session, input, this.#token);
     this.session = next.session;
     for (const effect of next.effects) this.#perform(effect);
   }
@@ -71,8 +67,6 @@ export class LiveConnection {
         return this.#drop();
       case "wait":
         return this.#after(effect.ms, () => this.retryNow());
-      case "tell":
-        return this.#options.onEvents?.(effect.events);
     }
   }
 

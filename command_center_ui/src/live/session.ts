@@ -23,7 +23,6 @@ export interface Session {
   readonly incidents: Incidents;
   readonly officers: Officers;
   readonly degraded: readonly string[];
-  readonly heartbeatS: number;
   /** When the last frame came, on the client's monotonic clock; null before the first. */
   readonly heardAt: number | null;
   /** When the socket last showed life, opening included; a silent one is given up. */
@@ -45,8 +44,7 @@ export type Effect =
   | { readonly do: "connect" }
   | { readonly do: "send"; readonly frame: ClientFrame }
   | { readonly do: "drop"; readonly reason: string }
-  | { readonly do: "wait"; readonly ms: number }
-  | { readonly do: "tell"; readonly events: readonly LiveEvent[] };
+  | { readonly do: "wait"; readonly ms: number };
 
 export interface Step {
   readonly session: Session;
@@ -71,7 +69,6 @@ export const NEW_SESSION: Session = {
   incidents: NO_INCIDENTS,
   officers: new Map(),
   degraded: [],
-  heartbeatS: 5,
   heardAt: null,
   pulseAt: null,
   attempt: 0,
@@ -123,18 +120,12 @@ function checkPulse(session: Session, now: number): Step {
 
 function takeFrames(session: Session, frames: readonly ServerFrame[], wallMs: number): Step {
   let current = session;
-  const told: LiveEvent[] = [];
   for (const frame of frames) {
     const next = takeFrame(current, frame, wallMs);
-    if (next === "gap") return { session: current, effects: [...tell(told), { do: "drop", reason: "gap" }] };
-    if (frame.type === "events" && next !== current) told.push(...newEvents(current, frame));
+    if (next === "gap") return { session: current, effects: [{ do: "drop", reason: "gap" }] };
     current = next;
   }
-  return { session: current, effects: tell(told) };
-}
-
-function tell(events: readonly LiveEvent[]): Effect[] {
-  return events.length > 0 ? [{ do: "tell", events }] : [];
+  return { session: current, effects: [] };
 }
 
 function takeFrame(session: Session, frame: ServerFrame, wallMs: number): Session | "gap" {
@@ -159,7 +150,6 @@ function takeWelcome(session: Session, frame: WelcomeFrame): Session | "gap" {
     attempt: 0,
     epoch: frame.epoch,
     you: frame.you,
-    heartbeatS: frame.heartbeat_s,
   };
   if (frame.snapshot !== null) return { ...known, at: frame.at, incidents: fromSnapshot(frame.snapshot.incidents) };
   // Without a snapshot the history follows as events: `at` stays where this client was.

@@ -1,4 +1,5 @@
 /* The console's sound. The browser may hold it back until somebody touches the page; that is said, never hidden. */
+import { keep, readKept } from "../../api/store";
 
 export type BellState = "on" | "off" | "blocked";
 
@@ -18,7 +19,7 @@ const TUNES = {
 const KEY = "kentongan.console.sound";
 
 export class Bell {
-  #wanted = $state(localStorage.getItem(KEY) !== "off");
+  #wanted = $state(readKept(KEY) !== "off");
   #running = $state(false);
   state = $derived<BellState>(!this.#wanted ? "off" : this.#running ? "on" : "blocked");
   #audio: AudioContext | null = null;
@@ -36,7 +37,7 @@ export class Bell {
   toggle(): void {
     if (this.state === "blocked") return void this.#free();
     this.#wanted = !this.#wanted;
-    localStorage.setItem(KEY, this.#wanted ? "on" : "off");
+    keep(KEY, this.#wanted ? "on" : "off");
   }
 
   ring(tune: keyof typeof TUNES): void {

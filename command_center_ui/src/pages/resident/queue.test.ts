@@ -4,6 +4,7 @@ import { type Press, type Queue, after, bodyOf, due, restored } from "./queue";
 
 const FIX = { lat: -6.98, lon: 110.42, accuracy_m: 15, at: "2026-11-22T03:00:00Z" };
 const PRESS: Press = { id: "p-1", kind: "medical", silent: false, pressedAt: "2026-11-22T03:00:00Z", position: null };
+const PRESSED = Date.parse(PRESS.pressedAt);
 const ANSWER = { id: "p-1", incident_id: "i-1" } as AlarmAccepted;
 
 function pressed(press: Press = PRESS): Queue {
@@ -94,11 +95,26 @@ test("a refusal stops the tries and keeps its reason", () => {
 
 test("a press that was on its way when the page closed is sent again when it opens", () => {
   const kept = JSON.stringify(after(pressed(), { type: "sending", id: "p-1" }));
-  expect(due(restored(kept), 0)).toHaveLength(1);
+  expect(due(restored(kept, PRESSED), PRESSED)).toHaveLength(1);
 });
 
 test("a kept queue that cannot be read does not stop the page", () => {
-  expect(restored("{broken")).toEqual([]);
-  expect(restored(null)).toEqual([]);
-  expect(restored('{"a":1}')).toEqual([]);
+  for (const text of ["{broken", null, '{"a":1}']) expect(restored(text, PRESSED)).toEqual([]);
+});
+
+test("an unsent press is kept however old it is, a confirmed one only for some hours", () => {
+  const tomorrow = PRESSED + 86_400_000;
+  const confirmed = after(pressed(), { type: "accepted", id: "p-1", answer: ANSWER });
+  expect(restored(JSON.stringify(confirmed), PRESSED)).toHaveLength(1);
+  expect(restored(JSON.stringify(confirmed), tomorrow)).toEqual([]);
+  expect(restored(JSON.stringify(pressed()), tomorrow)).toHaveLength(1);
+});
+
+test("a page that opens again shows neither old refusals nor all that ever arrived", () => {
+  let queue = after(pressed(), { type: "accepted", id: "p-1", answer: ANSWER });
+  queue = after(queue, { type: "pressed", press: { ...PRESS, id: "p-2" }, now: 0 });
+  queue = after(queue, { type: "accepted", id: "p-2", answer: { ...ANSWER, id: "p-2" } });
+  queue = after(queue, { type: "pressed", press: { ...PRESS, id: "p-3" }, now: 0 });
+  queue = after(queue, { type: "refused", id: "p-3", code: "token_unknown" });
+  expect(restored(JSON.stringify(queue), PRESSED).map((entry) => entry.press.id)).toEqual(["p-2"]);
 });

@@ -99,13 +99,25 @@ export function bodyOf(press: Press, sentAt: string): Record<string, unknown> {
   };
 }
 
-/** A queue as it was kept. What was on its way when the page closed may or may not have arrived: it is sent again. */
-export function restored(text: string | null): Queue {
+/** Half a day later the resident needs the button, not the state of an old alarm. */
+const REMEMBERED_MS = 6 * 3_600_000;
+
+/** A queue as it was kept. What was on its way when the page closed may or may not have arrived: it is sent again.
+    Of those that did arrive only the last is of use, and only for some hours; refusals have been told. */
+export function restored(text: string | null, now: number): Queue {
+  const entries = parsed(text);
+  const last = entries.findLast((entry) => entry.progress === "accepted");
+  const fresh = (entry: Entry) => now - Date.parse(entry.press.pressedAt) <= REMEMBERED_MS;
+  return entries
+    .filter((entry) => entry.progress !== "refused")
+    .filter((entry) => entry.progress !== "accepted" || (entry === last && fresh(entry)))
+    .map((entry) => (entry.progress === "sending" ? { ...entry, progress: "waiting" } : entry));
+}
+
+function parsed(text: string | null): Queue {
   try {
-    const entries = JSON.parse(text ?? "[]") as Queue;
-    return Array.isArray(entries)
-      ? entries.map((entry) => (entry.progress === "sending" ? { ...entry, progress: "waiting" } : entry))
-      : [];
+    const entries: unknown = JSON.parse(text ?? "[]");
+    return Array.isArray(entries) ? (entries as Queue) : [];
   } catch {
     return [];
   }

@@ -1,4 +1,5 @@
 /* Gets every press to the server: keeps the queue on the phone, sends what is due, and asks how the last one goes on. */
+import { keep, readKept } from "../../api/store";
 import { newId } from "../../api/uuid";
 import { ApiError, Unreachable, request } from "../../api/http";
 import { Whereabouts } from "../../location/whereabouts.svelte";
@@ -24,13 +25,16 @@ export class Sender {
   #token: string;
   #key: string;
   #askedAt = 0;
+  /** What the page was opened with. If it is over by now, the page shows the button and not yesterday's end. */
+  #opened: string | null;
   #asking = false;
   #stop = new AbortController();
 
   constructor(token: string, subject: string) {
     this.#token = token;
     this.#key = `kentongan.resident.queue.${subject}`;
-    this.queue = restored(read(this.#key));
+    this.queue = restored(readKept(this.#key), Date.now());
+    this.#opened = this.latest?.press.id ?? null;
   }
 
   start(): void {
@@ -122,34 +126,25 @@ export class Sender {
     this.#askedAt = now;
     try {
       const path = `/v1/alarms/${encodeURIComponent(entry.press.id)}`;
-      this.progress = await request<AlarmProgress>("GET", path, { token: this.#token });
-      this.progressAt = Date.now();
+      this.#hear(entry, await request<AlarmProgress>("GET", path, { token: this.#token }));
     } catch (error) {
       if (!(error instanceof ApiError) && !(error instanceof Unreachable)) throw error;
+      // The server knows nothing of it, as after a new beginning with an empty database.
+      if (error instanceof ApiError && error.status === 404 && entry.press.id === this.#opened) this.dismiss();
     } finally {
       this.#asking = false;
     }
+  }
+
+  #hear(entry: Entry, progress: AlarmProgress): void {
+    if (progress.status === "closed" && entry.press.id === this.#opened) return this.dismiss();
+    this.#opened = null;
+    this.progress = progress;
+    this.progressAt = Date.now();
   }
 }
 
 /** Refusals that no repetition mends. Everything else is tried again, because a press must never be given up too early. */
 function isFinal(error: ApiError): boolean {
   return [400, 401, 403, 413, 415, 422].includes(error.status);
-}
-
-function read(key: string): string | null {
-  try {
-    return localStorage.getItem(key);
-  } catch {
-    return null;
-  }
-}
-
-/** A phone whose storage is full or shut still sends; it only cannot remember the press after the page is closed. */
-function keep(key: string, text: string): void {
-  try {
-    localStorage.setItem(key, text);
-  } catch {
-    return;
-  }
 }

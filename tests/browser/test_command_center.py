@@ -1,0 +1,87 @@
+"""What makes a night shift bearable: the console is heard, and stays usable when much happens at once."""
+
+from __future__ import annotations
+
+import re
+import uuid
+from typing import TYPE_CHECKING
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.town import IN_RT_1, SIDE, SOUTH, WEST
+from tests.browser.visitors import expect_connection
+
+if TYPE_CHECKING:
+    from tests.browser.house import House
+    from tests.browser.visitors import Visitors
+
+pytestmark = pytest.mark.serial
+
+# Counts every tone that the page asks the loudspeaker for.
+COUNT_TONES = """
+window.tones = 0;
+const original = OscillatorNode.prototype.start;
+OscillatorNode.prototype.start = function (...when) { window.tones += 1; return original.apply(this, when); };
+"""
+
+
+def press(house: House, number: int) -> None:
+    position = {"lat": SOUTH + SIDE * (number % 10) / 10, "lon": WEST + SIDE * (number // 10 % 10) / 10}
+    token = house.token("resident", f"resident-{number}")
+    house.post("/v1/alarms", token, {"id": str(uuid.UUID(int=number)), "kind": "fire", "position": position})
+
+
+def test_the_console_asks_for_the_sound_and_repeats_it_while_nobody_is_asked(visitors: Visitors, house: House) -> None:
+    console = visitors.operator(script=COUNT_TONES)
+    sound = console.locator("[data-sound]")
+    expect(sound).to_have_attribute("data-sound", "blocked")
+    expect(sound).to_have_text("Nyalakan suara")
+    sound.click()
+    expect(sound).to_have_attribute("data-sound", "on")
+
+    expect_connection(console, "live")
+
+    press(house, 1)
+    expect(console.locator("nav [data-incident]")).to_contain_text("Belum ada petugas")
+    # A new incident has two tones; what repeats while it has nobody has three.
+    console.wait_for_function("window.tones >= 2 + 3 + 3", timeout=20_000)
+
+
+def test_a_long_list_draws_only_what_is_seen_and_the_keyboard_reaches_its_end(visitors: Visitors, house: House) -> None:
+    for number in range(60):
+        press(house, number)
+    console = visitors.operator()
+    expect(console.locator("[data-count='open']")).to_have_text("60")
+    rows = console.locator("nav [data-incident]")
+    assert rows.count() < 20
+    rows.first.focus()
+    console.keyboard.press("End")
+    last = console.locator("nav li[aria-posinset='60'] button")
+    expect(last).to_be_focused()
+    expect(last).to_be_in_viewport()
+
+
+def test_a_console_that_opens_later_shows_what_is_open(visitors: Visitors, house: House) -> None:
+    press(house, 1)
+    console = visitors.operator()
+    expect(console.locator("nav [data-incident]")).to_have_count(1)
+    expect(console.locator("[data-count='alone']")).to_have_text("1")
+    expect(console).to_have_title(re.compile(r"^\(1\) "))
+
+
+def test_an_operator_sees_what_is_broken_in_plain_words(visitors: Visitors) -> None:
+    console = visitors.operator()
+    expect(console.locator("[data-banner='degraded']")).to_contain_text("notifikasi ponsel belum disetel")
+
+
+def test_a_page_opened_after_the_alarm_was_closed_shows_the_button_again(visitors: Visitors, house: House) -> None:
+    resident = visitors.resident(IN_RT_1)
+    resident.get_by_role("button", name="Minta tolong").press("Enter", delay=1150)
+    expect(resident.locator("[data-outlook='received'], [data-outlook='offered']")).to_be_visible()
+    supervisor = house.token("supervisor", "supervisor-1")
+    [incident] = house.get("/v1/incidents?status=open", supervisor)["items"]
+    house.post(f"/v1/incidents/{incident['id']}/close", supervisor, {"disposition": "test"})
+    expect(resident.locator("[data-outlook]")).to_have_attribute("data-outlook", "closed")
+    resident.reload()
+    expect(resident.get_by_text("Tekan dan tahan")).to_be_visible()
