@@ -37,6 +37,7 @@ OFFICERS_EVERY = round(1 / BEAT_S)
 # Fan-out may take a third of the loop at most: after a tick that cost 1 ms of CPU the next waits for 2, and has more
 # in its frame. On a busy machine the clock on the wall would count what others took as well, and wait for nothing.
 PAUSE_PER_TICK = 2.0
+SHORTEST_PAUSE_S = 0.001
 LONGEST_PAUSE_S = 0.02
 READ_AT_ONCE = 1000
 
@@ -196,7 +197,11 @@ class Hub:
         if self._next_tick is None:
             loop = asyncio.get_running_loop()
             wait_s = self._quiet_until_s - self._clock.monotonic()
-            self._next_tick = loop.call_later(wait_s, self._tick) if wait_s > 0 else loop.call_soon(self._tick)
+            if wait_s > 0:
+                # uvloop counts in milliseconds: less than half of one would be no pause at all.
+                self._next_tick = loop.call_later(max(wait_s, SHORTEST_PAUSE_S), self._tick)
+            else:
+                self._next_tick = loop.call_soon(self._tick)
 
     def _tick(self) -> None:
         self._next_tick = None
