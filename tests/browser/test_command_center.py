@@ -72,6 +72,15 @@ def test_a_console_that_opens_later_shows_what_is_open(visitors: Visitors, house
     expect(console).to_have_title(re.compile(r"^\(1\) "))
 
 
+def test_the_details_close_by_their_button(visitors: Visitors, house: House) -> None:
+    press(house, 1)
+    console = visitors.operator()
+    console.locator("nav [data-incident]").click()
+    expect(console.get_by_role("article")).to_contain_text("Alarm masuk")
+    console.get_by_role("button", name="Tutup rincian").click()
+    expect(console.get_by_role("article")).to_have_count(0)
+
+
 def test_an_operator_sees_what_is_broken_in_plain_words(visitors: Visitors) -> None:
     console = visitors.operator()
     expect(console.locator("[data-banner='degraded']")).to_contain_text("notifikasi ponsel belum disetel")

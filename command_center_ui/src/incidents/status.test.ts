@@ -9,7 +9,7 @@ const say: Say = (word, values) => translate("en", word, values);
 test("the line says that nobody comes, who is asked, and who comes", () => {
   expect(statusLine(incident("a"), say)).toBe("No officer yet");
   expect(statusLine(incident("a", { offers: [offer("x"), offer("y"), offer("z", "declined")] }), say)).toBe(
-    "Waiting for 2 officers to answer",
+    "Asked 2, waiting for an answer",
   );
   expect(statusLine(incident("a", { assignments: [assignment("x")] }), say)).toBe("Officer x is on the way");
 });

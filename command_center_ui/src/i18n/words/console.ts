@@ -16,7 +16,7 @@ export const console_ = {
   ],
 
   "attention.alone": ["Belum ada petugas", "No officer yet"],
-  "attention.asked": ["Menunggu jawaban {count} petugas", "Waiting for {count} officers to answer"],
+  "attention.asked": ["Menunggu jawaban {count} petugas", "Asked {count}, waiting for an answer"],
   "attention.coming": ["{name} menuju TKP", "{name} is on the way"],
   "attention.on_scene": ["{name} di TKP", "{name} is on scene"],
   "attention.more": ["{first} +{count}", "{first} +{count}"],
@@ -74,7 +74,7 @@ export const console_ = {
   "detail.loading": ["Memuat riwayat…", "Loading the history…"],
   "detail.failed": ["Riwayat belum termuat.", "The history could not be loaded."],
   "detail.since": ["sejak {time}", "since {time}"],
-  "detail.alarms": ["{count} alarm", "{count} alarms"],
+  "detail.alarms": ["{count} alarm", "alarms: {count}"],
   "detail.accuracy": ["ketelitian ± {metres} m", "accuracy ± {metres} m"],
   "detail.no_sector": ["Tanpa wilayah Polsek", "No police sector"],
   "detail.candidates": ["Mungkin juga di", "Could also be in"],
