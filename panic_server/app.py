@@ -118,6 +118,7 @@ class Server:
         self.relay = Relay(self.outbox, sender, clock, push_metrics, random=random.random)
         self._build_front()
         self.writer.on_commit(self._on_commit)
+        self.writer.on_failure(self.metrics.commit_failed)
         self.board.on_appearance(lambda: self.writer.nudge(freed=True))
         self._register_health()
 
@@ -285,6 +286,8 @@ class Server:
         try:
             await self.writer.submit(CheckpointOrder(positions))
         except JournalUnavailable:
+            # They wait for the next checkpoint, unless the officer has moved on by then.
+            self.board.save_again(officer_id for officer_id, _ in positions)
             log.warning("checkpoint.journal_unavailable")
 
     async def _look_at_outbox(self) -> None:

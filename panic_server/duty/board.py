@@ -248,6 +248,14 @@ class DutyBoard:
             known = [(self._ids[row], self._positions[row]) for row in rows]
         return [(officer_id, position) for officer_id, position in known if position is not None]
 
+    def save_again(self, officer_ids: Iterable[str]) -> None:
+        """The checkpoint of these failed: the next one takes them once more."""
+        with self._lock:
+            for officer_id in officer_ids:
+                row = self._row(officer_id)
+                self._touch(row)
+                self._moved[row] = self._revision
+
     def last_position(self, subject: str) -> Position | None:
         row = self._index.get(subject)
         return None if row is None else self._positions[row]

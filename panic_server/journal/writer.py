@@ -100,11 +100,16 @@ class Writer:
         self._world = world
         self._queue: queue.SimpleQueue[_Waiting | None] = queue.SimpleQueue()
         self._on_commit: list[Callable[[Committed], None]] = []
+        self._on_failure: Callable[[], None] = _nobody
         self._thread = threading.Thread(target=self._run, name="journal-writer", daemon=True)
         self._more_waiting = False
         self.failing_since: datetime | None = None
         self._failed_at = clock.now()
         self.last_error = ""
+
+    def on_failure(self, callback: Callable[[], None]) -> None:
+        """Called on the event loop for each commit that failed. Set before `start`."""
+        self._on_failure = callback
 
     def on_commit(self, callback: Callable[[Committed], None]) -> None:
         """Called on the event loop for each commit, in order. Set before `start`."""
@@ -266,7 +271,7 @@ class Writer:
         else:
             log.error("journal.batch_failed", orders=len(batch), exc_info=error)
         futures = [waiting.future for waiting in batch if waiting.future is not None]
-        self._loop.call_soon_threadsafe(_refuse_all, futures)
+        self._loop.call_soon_threadsafe(self._refuse, futures)
 
     # On the event loop.
 
@@ -281,8 +286,12 @@ class Writer:
         for callback in self._on_commit:
             callback(committed)
 
+    def _refuse(self, futures: list[asyncio.Future[Answer]]) -> None:
+        self._on_failure()
+        for future in futures:
+            if not future.done():
+                future.set_exception(JournalUnavailable("the journal could not write"))
 
-def _refuse_all(futures: list[asyncio.Future[Answer]]) -> None:
-    for future in futures:
-        if not future.done():
-            future.set_exception(JournalUnavailable("the journal could not write"))
+
+def _nobody() -> None:
+    """Before somebody listens, nobody does."""

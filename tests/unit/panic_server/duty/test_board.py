@@ -191,3 +191,11 @@ def test_a_sectors_own_come_first_within_a_band(board: DutyBoard) -> None:
     begin(board, "own", 300, ("PS-1",))
     found = board.candidates(HERE, ("PS-1",), now=NOW, limit=9)
     assert [(one.officer.id, one.own_sector) for one in found] == [("own", True), ("foreign", False)]
+
+
+def test_positions_whose_checkpoint_failed_are_taken_by_the_next(board: DutyBoard) -> None:
+    begin(board, "officer", 100)
+    first = board.unsaved()
+    board.save_again(officer_id for officer_id, _ in first)
+    assert [officer_id for officer_id, _ in board.unsaved()] == ["officer"]
+    assert board.unsaved() == []
