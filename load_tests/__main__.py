@@ -10,6 +10,7 @@ from pathlib import Path
 from load_tests.figures import Figures, table
 from load_tests.processes import Broken
 from load_tests.profiles import BURST, CEILING, CITY, PROFILES, TOWN, TRICKLE, Profile, Step, perform
+from load_tests.spy import summary
 from load_tests.stage import Size, seed
 
 
@@ -41,7 +42,10 @@ def _run(profiles: list[Profile], size: Size, folder: Path, options: argparse.Na
     for profile in profiles:
         rates = ", ".join(f"{step.rate:,.0f} alarms/s for {step.seconds:g} s" for step in profile.steps)
         _say(f"{profile.name}: {rates}")
-        columns.append(perform(profile, size, folder, folder / profile.name, seed=options.seed))
+        into = folder / profile.name
+        columns.append(perform(profile, size, folder, into, seed=options.seed, is_spied_on=options.py_spy))
+        for raw in sorted(into.glob("spy-*.raw")):
+            print(f"where the time went: {profile.name}, {raw.stem}\n{summary(raw)}\n")
     return columns
 
 
@@ -82,6 +86,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--consoles", type=int, help="sockets that see the whole city")
     parser.add_argument("--representatives", type=int, help="RT that have one, each with a phone")
     parser.add_argument("--watched", type=int, help="representatives with their page open")
+    parser.add_argument("--py-spy", action="store_true", help="sample where the server's time goes, and print that too")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--keep", type=Path, metavar="FOLDER", help="keep what every process recorded here")
     return parser

@@ -28,6 +28,7 @@ class Figures:
     drain_s: float | None = None
     server_cpu_s: float = 0.0
     push_cpu_s: float = 0.0
+    server_before_mb: float = 0.0
     server_rss_mb: float = 0.0
     push_rss_mb: float = 0.0
     fsync_s: Sequence[float] = ()
@@ -73,6 +74,7 @@ def rows_of(one: Figures) -> list[tuple[str, str]]:
         ("push backlog drained after, s", "-" if one.drain_s is None else f"{one.drain_s:.1f}"),
         ("server CPU, s", f"{one.server_cpu_s:.1f}"),
         ("push child CPU, s", f"{one.push_cpu_s:.1f}"),
+        ("server memory before the load, MB", f"{one.server_before_mb:.0f}"),
         ("server peak memory, MB", f"{one.server_rss_mb:.0f}"),
         ("push child peak memory, MB", f"{one.push_rss_mb:.0f}"),
     ]

@@ -137,11 +137,20 @@ def cpu_s(pid: int) -> float:
 
 def peak_rss_mb(pid: int) -> float:
     """The most memory that the process has ever had in RAM, in 10^6 bytes; 0 when it is gone."""
+    return _memory_mb(pid, "VmHWM")
+
+
+def rss_mb(pid: int) -> float:
+    """What it has in RAM now."""
+    return _memory_mb(pid, "VmRSS")
+
+
+def _memory_mb(pid: int, what: str) -> float:
     try:
         lines = Path(f"/proc/{pid}/status").read_text().splitlines()
     except FileNotFoundError:
         return 0.0
-    return next((int(line.split()[1]) * 1024 / 1e6 for line in lines if line.startswith("VmHWM")), 0.0)
+    return next((int(line.split()[1]) * 1024 / 1e6 for line in lines if line.startswith(what)), 0.0)
 
 
 def fsync_s(folder: Path, count: int = 200) -> list[float]:

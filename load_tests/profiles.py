@@ -64,15 +64,18 @@ CITY = Size(rt=10_628, officers=2000, consoles=100, representatives=10_628, watc
 TOWN = Size(rt=600, officers=100, consoles=10, representatives=200, watched=60, residents=0)
 
 
-def perform(profile: Profile, size: Size, seeded: Path, folder: Path, *, seed: int) -> Figures:
+def perform(
+    profile: Profile, size: Size, seeded: Path, folder: Path, *, seed: int, is_spied_on: bool = False
+) -> Figures:
     """One profile on a fresh server; what every process kept stays in `folder`."""
     folder.mkdir(parents=True)
-    with Stage(seeded, folder) as stage:
+    with Stage(seeded, folder, is_spied_on=is_spied_on) as stage:
         stage.prepare()
         with Process(observers_of(stage, size), folder / "observers.log") as observers:
             hear_ready(observers)
-            fsyncs = fsync_s(folder)
+            fsyncs, before_mb = fsync_s(folder), stage.server_rss_now_mb()
             figures, best = climb(profile, stage, observers, seed=seed)
+            figures.server_before_mb = before_mb
             figures.fsync_s = [*fsyncs, *fsync_s(folder)]
             figures.drain_s = drained_after_s(stage, profile.drain_s)
             until = int(observers.ask("where"))
@@ -106,7 +109,8 @@ def climb(profile: Profile, stage: Stage, observers: Process, *, seed: int) -> t
     for number, step in enumerate(profile.steps):
         stage.open_apps(first, step.presses)
         arguments = residents_of(profile, step, stage, first=first, seed=1000 * seed + number)
-        climbed.append(press(profile.name, step, arguments, stage, observers))
+        with stage.spied_on(number):
+            climbed.append(press(profile.name, step, arguments, stage, observers))
         first += step.presses
         if climbed[-1][0].accepted < KEEPS_UP * step.rate:
             break

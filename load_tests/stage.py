@@ -2,7 +2,7 @@
 
 import shutil
 from collections.abc import Iterable
-from contextlib import ExitStack
+from contextlib import AbstractContextManager, ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Self
@@ -10,8 +10,9 @@ from typing import Any, Self
 from msgspec import json
 
 from load_tests.lean_http import request, together
-from load_tests.processes import Broken, Process, children, cpu_s, free_port, peak_rss_mb, wait_for
+from load_tests.processes import Broken, Process, children, cpu_s, free_port, peak_rss_mb, rss_mb, wait_for
 from load_tests.records import Ack, Officer, People, Push, Representative, read_acks, read_people
+from load_tests.spy import spying
 
 START_WITHIN_S = 60.0
 SEED_WITHIN_S = 600.0
@@ -47,8 +48,9 @@ def seed(folder: Path, size: Size, *, number: int) -> People:
 class Stage:
     """A server on a copy of the seeded data, with the fake FCM behind it. Both end with the `with`."""
 
-    def __init__(self, seeded: Path, folder: Path) -> None:
+    def __init__(self, seeded: Path, folder: Path, *, is_spied_on: bool = False) -> None:
         self.folder = folder
+        self._is_spied_on = is_spied_on
         self.acks_file = folder / "acks.jsonl"
         self.people_file = seeded / "people.json"
         self.people = read_people(self.people_file)
@@ -119,6 +121,10 @@ class Stage:
         if refused is not None:
             raise Broken(f"the server answered {refused[0]}: {refused[1].decode(errors='replace')}")
 
+    def spied_on(self, number: int) -> AbstractContextManager[None]:
+        """Samples of where the server's time goes in `spy-NUMBER.raw`, if that is wanted."""
+        return spying(self.server.pid, self.folder / f"spy-{number}.raw" if self._is_spied_on else None)
+
     # After it.
 
     def acks(self) -> list[Ack]:
@@ -158,6 +164,9 @@ class Stage:
 
     def server_rss_mb(self) -> float:
         return peak_rss_mb(self.server.pid)
+
+    def server_rss_now_mb(self) -> float:
+        return rss_mb(self.server.pid)
 
     def push_rss_mb(self) -> float:
         return peak_rss_mb(self.push_child)
