@@ -24,12 +24,24 @@ def _load_incidents(connection: Connection, registry: Registry, since: int) -> l
     table = tables.incidents
     query = select(table.c.id, table.c.state, table.c.opened_seq).order_by(table.c.opened_seq)
     query = query.where(table.c.status == "open") if since < 0 else query.where(table.c.seq > since)
+    slots = _load_slots(connection, since)
     changed = []
     for row in connection.execute(query):
         held = registry.get(row.id)
-        registry.put(held.incident if held else None, read_incident(row.state), row.opened_seq)
+        registry.put(held.incident if held else None, read_incident(row.state), row.opened_seq, slots)
         changed.append(row.id)
     return changed
+
+
+def _load_slots(connection: Connection, since: int) -> dict[str, int]:
+    """Offer id → slot, of the incidents that are loaded: they keep the slots they have on disk, gaps and all."""
+    incidents, engagements = tables.incidents, tables.engagements
+    query = (
+        select(engagements.c.offer_id, engagements.c.slot)
+        .join(incidents, incidents.c.id == engagements.c.incident_id)
+        .where(incidents.c.seq > since)
+    )
+    return {row.offer_id: row.slot for row in connection.execute(query)}
 
 
 def _load_duty(connection: Connection, registry: Registry, since: int) -> None:

@@ -4,7 +4,7 @@ Valid as long as `seq` is the head's; the writer checks that under the head's lo
 """
 
 import heapq
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from dispatch.escalation import wanted_offers
@@ -13,6 +13,7 @@ from dispatch.policy import URGENCY, Policy
 from panic_server.journal.world import World
 
 ASSIGNMENT_SLOT = 0
+NO_SLOTS: Mapping[str, int] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,8 +75,13 @@ class Registry:
     def engaged(self, officer_id: str) -> Engaged:
         return self._engaged.get(officer_id) or Engaged()
 
-    def put(self, before: Incident | None, after: Incident, opened_seq: int) -> list[str]:
-        """Takes the incident's new state; returns the offer ids whose engagement changed."""
+    def put(
+        self, before: Incident | None, after: Incident, opened_seq: int, slots: Mapping[str, int] = NO_SLOTS
+    ) -> list[str]:
+        """Takes the incident's new state; returns the offer ids whose engagement changed.
+
+        `slots` are those that offers have in the database already; an offer without one gets a free one.
+        """
         key = (after.device, after.drill)
         if after.is_open:
             self._held[after.id] = Held(after, opened_seq)
@@ -85,9 +91,9 @@ class Registry:
             if self._by_device.get(key) == after.id:
                 del self._by_device[key]
         self._note_waiting(after, opened_seq)
-        return self._note_engagements(before, after)
+        return self._note_engagements(before, after, slots)
 
-    def _note_engagements(self, before: Incident | None, after: Incident) -> list[str]:
+    def _note_engagements(self, before: Incident | None, after: Incident, slots: Mapping[str, int]) -> list[str]:
         old = _engagements(before) if before else {}
         new = _engagements(after)
         changed = [offer_id for offer_id in old.keys() | new.keys() if old.get(offer_id) != new.get(offer_id)]
@@ -97,16 +103,18 @@ class Registry:
         for offer_id in changed:
             if offer_id in new:
                 officer_id, assignment = new[offer_id]
-                self._hold(officer_id, offer_id, after.id, assignment)
+                self._hold(officer_id, (offer_id, after.id), assignment, slots.get(offer_id))
         for officer_id in {held[offer_id][0] for held in (old, new) for offer_id in changed if offer_id in held}:
             engaged = self.engaged(officer_id)
             self._world.on_engagement(officer_id, open_offers=engaged.open_offers(), assignment=engaged.assignment)
         return changed
 
-    def _hold(self, officer_id: str, offer_id: str, incident_id: str, assignment: Assignment | None) -> None:
+    def _hold(
+        self, officer_id: str, held: tuple[str, str], assignment: Assignment | None, known_slot: int | None
+    ) -> None:
         engaged = self._engaged.setdefault(officer_id, Engaged())
-        slot = ASSIGNMENT_SLOT if assignment else engaged.free_slot()
-        engaged.slots[slot] = (offer_id, incident_id)
+        slot = ASSIGNMENT_SLOT if assignment else known_slot or engaged.free_slot()
+        engaged.slots[slot] = held
         if assignment:
             engaged.assignment = assignment
 

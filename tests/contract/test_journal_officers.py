@@ -210,3 +210,27 @@ async def test_after_a_failed_commit_the_board_is_right_again_without_anybody_as
     before = len(desk.committed)
     await eventually(lambda: len(desk.committed) > before)
     assert [(officer.id, officer.status) for officer in desk.board.officers()] == [("staying", "available")]
+
+
+async def test_a_restart_keeps_the_slots_that_offers_have_on_disk(url: str) -> None:
+    async with Desk(url) as first:
+        await first.officer("busy")
+        for phone in ("one", "two"):
+            await first.press(phone)
+        await first.decline("busy", await first.offer_of("busy"))
+    async with Desk(url) as second:
+        second.board.take_positions("busy", [Position(WEST.lat, WEST.lon, 10, second.clock.now())])
+        await second.press("three")
+        assert len(await second.rows("SELECT 1 FROM engagements")) == 2
+
+
+async def test_another_process_keeps_the_slots_that_it_finds(desk: Desk, other_desk: Desk) -> None:
+    await desk.officer("busy")
+    for phone in ("one", "two"):
+        await desk.press(phone)
+    await other_desk.press("elsewhere", position=None)
+    other_desk.board.take_positions("busy", [Position(WEST.lat, WEST.lon, 10, desk.clock.now())])
+    await desk.decline("busy", await desk.offer_of("busy"))
+    await other_desk.press("three")
+    await desk.press("four")
+    assert len(await desk.rows("SELECT 1 FROM engagements")) == 3
