@@ -14,7 +14,7 @@ from typing import Final, overload
 import structlog
 from sqlalchemy import Engine
 from sqlalchemy.engine import Connection
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import OperationalError, SQLAlchemyError
 
 from dispatch.errors import Refused
 from dispatch.escalation import next_due
@@ -168,9 +168,18 @@ class Writer:
 
     def _run(self) -> None:
         while (batch := self._next_batch()) is not None:
-            try:
-                self._write(batch)
-            except Exception as error:  # noqa: BLE001 - the outermost loop: a lost writer would lose every alarm after it
+            self._attempt(batch)
+
+    def _attempt(self, batch: list[_Waiting]) -> None:
+        """One order that cannot be written must not take the others of its batch with it."""
+        try:
+            self._write(batch)
+        except Exception as error:  # noqa: BLE001 - the outermost loop: a lost writer would lose every alarm after it
+            if len(batch) > 1 and not isinstance(error, OperationalError):
+                self._registry.clear()
+                for waiting in batch:
+                    self._attempt([waiting])
+            else:
                 self._fail(batch, error)
 
     def _next_batch(self) -> list[_Waiting] | None:

@@ -205,3 +205,14 @@ async def test_lists_are_newest_first_and_their_pages_have_no_gap(desk: Desk) ->
     assert seen == [f"phone-{number}" for number in range(6, -1, -1)]
     east, _ = await desk.queries.incidents(OPERATOR, status=None, area="PS-E", after=None, limit=10)
     assert [incident.device for incident in east] == ["phone-6", "phone-4", "phone-2", "phone-0"]
+
+
+async def test_an_order_that_cannot_be_written_takes_no_other_with_it(desk: Desk) -> None:
+    await desk.officer("cursed")
+    desk.write("INSERT INTO engagements (officer_id, slot, offer_id, incident_id) VALUES ('cursed', 1, 'x', 'y')")
+    good = [press(f"good-{number}", position=None) for number in range(10)]
+    bad = [press(f"bad-{number}") for number in range(10)]
+    mixed = [one for pair in zip(good, bad, strict=True) for one in pair]
+    answers = await asyncio.gather(*(desk.writer.submit(one) for one in mixed), return_exceptions=True)
+    assert [isinstance(answer, JournalUnavailable) for answer in answers] == [False, True] * 10
+    assert len(await desk.open_incidents()) == 10
