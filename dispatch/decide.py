@@ -26,7 +26,7 @@ from dispatch.commands import (
     RepeatAlarm,
     WithdrawOfficer,
 )
-from dispatch.duplicates import joined_kind, joins
+from dispatch.duplicates import is_placed_by, joined_kind, joins
 from dispatch.errors import ClaimedByAnother, IncidentClosed, IncidentUnknown, NotClaimed, NotTold
 from dispatch.escalation import decide_expiry, decide_next_offers, not_asked_yet, wanted_offers
 from dispatch.events import (
@@ -88,7 +88,7 @@ def _decide_join(incident: Incident, alarm: Alarm, facts: Facts, *, now: datetim
 def _decide_known(incident: Incident, command: Command, facts: Facts, *, now: datetime) -> list[Event]:
     match command:
         case RepeatAlarm():
-            return [AlarmUpdated(command.alarm, now)]
+            return [decide_repeat(incident, command.alarm, facts, now=now)]
         case ReceiveOffer():
             return decide_receipt(incident, command, facts, now=now)
         case AcceptOffer():
@@ -107,6 +107,14 @@ def _decide_known(incident: Incident, command: Command, facts: Facts, *, now: da
             return decide_operator(incident, command, now=now)
         case PressAlarm():
             raise AssertionError("a press is decided before")
+
+
+def decide_repeat(incident: Incident, alarm: Alarm, facts: Facts, *, now: datetime) -> AlarmUpdated:
+    """A phone that had no fix when the button was pressed sends it as soon as it has: then the RT is told as well."""
+    is_hidden = incident.silent or incident.kind is Kind.VIOLENCE
+    codes = areas_told(alarm) if is_placed_by(incident, alarm) and not is_hidden else ()
+    known = frozenset(told.person.id for told in incident.told)
+    return AlarmUpdated(alarm, codes, representatives_told(codes, facts, known=known, now=now), now)
 
 
 def decide_news_receipt(incident: Incident, receipt: ReceiveNews, *, now: datetime) -> list[Event]:

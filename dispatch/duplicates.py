@@ -22,3 +22,8 @@ def is_better_place(incident: Incident, alarm: Alarm) -> bool:
         return False
     known_at = incident.position.at if incident.position else None
     return known_at is None or alarm.position.at is None or alarm.position.at >= known_at
+
+
+def is_placed_by(incident: Incident, alarm: Alarm) -> bool:
+    """The incident had no position so far, and this repeat of its alarm brings one."""
+    return incident.is_open and incident.position is None and alarm.position is not None

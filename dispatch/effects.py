@@ -5,7 +5,16 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from dispatch.events import AlarmJoined, Closed, Event, IncidentOpened, OfferAccepted, OffersMade, OffersWithdrawn
+from dispatch.events import (
+    AlarmJoined,
+    AlarmUpdated,
+    Closed,
+    Event,
+    IncidentOpened,
+    OfferAccepted,
+    OffersMade,
+    OffersWithdrawn,
+)
 from dispatch.incident import Incident, Offer, Told
 
 
@@ -30,6 +39,8 @@ def effects(before: Incident | None, event: Event) -> list[PushIntent]:
     match event:
         case IncidentOpened() | AlarmJoined():
             return [*_offered(event.offers), *_told(event.told)]
+        case AlarmUpdated():
+            return _told(event.told)
         case OffersMade():
             return _offered(event.offers)
         case OfferAccepted():

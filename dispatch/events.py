@@ -29,7 +29,11 @@ class AlarmJoined:
 
 @dataclass(frozen=True, slots=True)
 class AlarmUpdated:
+    """The first answer stands. If the incident had no position and this alarm has one, that is where it is now."""
+
     alarm: Alarm
+    neighbourhood: tuple[str, ...]
+    told: tuple[Told, ...]
     at: datetime
 
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
 
-from dispatch.duplicates import is_better_place, joined_kind
+from dispatch.duplicates import is_better_place, is_placed_by, joined_kind
 from dispatch.events import (
     AlarmJoined,
     AlarmUpdated,
@@ -82,7 +82,7 @@ def _evolve_known(incident: Incident, event: Event) -> Incident:
         case AlarmJoined():
             return joined(incident, event)
         case AlarmUpdated():
-            return _flagged(incident, (*event.alarm.flags, "alarm_updated"))
+            return updated(incident, event)
         case OffersMade():
             return asked_more(incident, event.offers, event.at, new_round=event.new_round)
         case OfferReceived():
@@ -109,6 +109,22 @@ def _evolve_known(incident: Incident, event: Event) -> Incident:
             return closed(incident, event)
         case IncidentOpened():
             raise ValueError("an incident opens once")
+
+
+def updated(incident: Incident, event: AlarmUpdated) -> Incident:
+    """Of another body under the same id counts the first fix, and what hides the incident from the RT."""
+    alarm = event.alarm
+    flagged = _flagged(incident, (*alarm.flags, "alarm_updated"))
+    if not incident.is_open:
+        return flagged
+    if is_placed_by(incident, alarm):
+        flagged = replace(flagged, position=alarm.position, place=alarm.place, origin=alarm.origin)
+    kind = Kind.VIOLENCE if alarm.kind is Kind.VIOLENCE else incident.kind
+    silent = incident.silent or alarm.silent
+    is_hidden = silent or kind is Kind.VIOLENCE
+    neighbourhood = () if is_hidden else (incident.neighbourhood + event.neighbourhood)[-TOLD_KEPT:]
+    told = (incident.told + event.told)[-TOLD_KEPT:]
+    return replace(flagged, kind=kind, silent=silent, neighbourhood=neighbourhood, told=told)
 
 
 def joined(incident: Incident, event: AlarmJoined) -> Incident:

@@ -20,6 +20,7 @@ from dispatch.commands import (
     WithdrawOfficer,
 )
 from dispatch.decide import decide
+from dispatch.duplicates import is_placed_by
 from dispatch.errors import AssignmentUnknown, IncidentUnknown, OfferUnknown, VersionConflict
 from dispatch.escalation import wanted_offers
 from dispatch.events import OfferAccepted
@@ -177,7 +178,8 @@ class Orders:
             return
         alarm = self._alarm(press)
         held = self._find(before.incident_id)
-        events = decide(held.incident, RepeatAlarm(alarm), NO_FACTS, now=self._draft.now, policy=self._policy)
+        facts = self._facts_for_press(alarm, held) if is_placed_by(held.incident, alarm) else NO_FACTS
+        events = decide(held.incident, RepeatAlarm(alarm), facts, now=self._draft.now, policy=self._policy)
         self._draft.incident(held, events, Actor("resident", press.device))
         self._draft.alarm_update(alarm, press)
 

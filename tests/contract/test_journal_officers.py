@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import random
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -13,7 +14,7 @@ from dispatch.errors import OfferExpired, OfferTaken
 from dispatch.incident import AssignmentStatus, Disposition, Kind, OfferStatus
 from geo.position import Position
 from panic_server.journal.port import SYSTEM, Actor, DutyOrder, JournalUnavailable
-from tests.contract.desk import EAST, OPERATOR_PERSON, WEST, Desk
+from tests.contract.desk import EAST, OPERATOR_PERSON, WEST, Desk, press
 from tests.fake_fcm.pushes import eventually
 
 
@@ -234,3 +235,23 @@ async def test_another_process_keeps_the_slots_that_it_finds(desk: Desk, other_d
     await other_desk.press("three")
     await desk.press("four")
     assert len(await desk.rows("SELECT 1 FROM engagements")) == 3
+
+
+async def test_a_fix_that_comes_after_the_press_places_the_incident_and_finds_officers(desk: Desk) -> None:
+    await desk.officer("near")
+    sent = press("phone", position=None)
+    await desk.writer.submit(sent)
+    await desk.writer.submit(press("phone", id=sent.id, digest=b"with a fix"))
+    [incident] = await desk.open_incidents()
+    assert (incident.place.sure, incident.alarm_count) == ("inside", 1)
+    assert [offer.officer.id for offer in incident.open_offers()] == ["near"]
+    assert [told.person.id for told in incident.told] == ["ketua-w"]
+
+
+@pytest.mark.parametrize("change", [{"kind": Kind.VIOLENCE}, {"silent": True}])
+async def test_a_repeat_that_says_more_hides_the_incident_from_the_rt(desk: Desk, change: dict[str, Any]) -> None:
+    sent = press("phone", kind=Kind.FIRE)
+    await desk.writer.submit(sent)
+    await desk.writer.submit(press("phone", id=sent.id, digest=b"more", **change))
+    [incident] = await desk.open_incidents()
+    assert incident.neighbourhood == ()

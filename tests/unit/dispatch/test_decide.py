@@ -104,7 +104,7 @@ def test_an_alarm_never_joins_a_closed_incident():
 def test_another_body_under_the_same_id_is_kept_and_marked():
     story = Story(alarm())
     changed = alarm(flags=("position_missing",))
-    assert story.happens(RepeatAlarm(changed), at=2) == [AlarmUpdated(changed, after(2))]
+    assert story.happens(RepeatAlarm(changed), at=2) == [AlarmUpdated(changed, (), (), after(2))]
     assert story.incident.flags == ("position_missing", "alarm_updated")
     assert story.incident.alarm_count == 1
 
