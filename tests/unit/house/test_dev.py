@@ -129,27 +129,27 @@ def test_a_run_that_passes_says_what_passed_and_what_was_not_run(set_up_machine:
     assert run.returncode == 0, run.stderr
     # Seven checks, and the tests twice: two at a time, and those that need the machine alone.
     assert run.stdout.splitlines()[-2:] == [
-        "2 tests were not run; pytest names each with its reason above",
-        "31 passed, 0 failed",
+        "3 tests were not run; pytest names each with its reason above",
+        "43 passed, 0 failed",
     ]
 
 
 def test_failed_tests_fail_the_run_and_are_counted(set_up_machine: Path) -> None:
     has_python_whose_tests_end_with(set_up_machine, "== 2 failed, 9 passed, 1 error in 0.1s ==", 1)
     run = dev(set_up_machine, "test")
-    assert (run.returncode, run.stdout.splitlines()[-1]) == (1, "25 passed, 6 failed")
+    assert (run.returncode, run.stdout.splitlines()[-1]) == (1, "34 passed, 9 failed")
 
 
 def test_a_crash_of_pytest_fails_the_run(set_up_machine: Path) -> None:
     has_python_whose_tests_end_with(set_up_machine, "Killed", 137)
     run = dev(set_up_machine, "test")
-    assert (run.returncode, run.stdout.splitlines()[-1]) == (1, "7 passed, 2 failed")
+    assert (run.returncode, run.stdout.splitlines()[-1]) == (1, "7 passed, 3 failed")
 
 
 def test_one_failed_check_fails_the_run_and_the_others_still_run(set_up_machine: Path) -> None:
     has_program(set_up_machine, ".venv/bin/mypy", "exit 1")
     run = dev(set_up_machine, "test")
-    assert (run.returncode, run.stdout.splitlines()[-1]) == (1, "30 passed, 1 failed")
+    assert (run.returncode, run.stdout.splitlines()[-1]) == (1, "42 passed, 1 failed")
     assert re.search(r"^mypy --strict +FAILED", run.stdout, re.MULTILINE)
     assert re.search(r"^import-linter +ok", run.stdout, re.MULTILINE)
 
