@@ -1,0 +1,55 @@
+"""The demo's arguments, and the map it brings into force."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from geo.geojson import write_map
+from panic_server.clock import SystemClock
+from panic_server.demo import cities
+from panic_server.demo.city import generate_city
+from panic_server.demo.run import main
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (["--rt", "59"], "from 60 on"),
+        (["--rt", "many"], "from 60 on"),
+        (["--port", "70000"], "from 0 to 65535"),
+        (["--officers", "-3"], "from 0 to 5000"),
+        (["--alarms-per-minute", "nan"], "from 0 to 6000"),
+        (["--speed", "2"], "unrecognized"),
+    ],
+)
+def test_a_wrong_argument_gets_a_line_that_says_what_is_wrong(
+    arguments: list[str], sentence: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main(arguments)
+    assert ended.value.code == 2
+    assert sentence in capsys.readouterr().err
+
+
+def test_a_folder_without_maps_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(ValueError, match=r"no \.geojson file"):
+        cities.from_folder(tmp_path)
+
+
+def test_the_same_city_again_is_no_new_version_of_the_map(tmp_path: Path) -> None:
+    url, clock = f"sqlite:///{tmp_path}/kentongan.db", SystemClock()
+    first = cities.bring_into_force(url, cities.generated(1, 60), clock)
+    again = cities.bring_into_force(url, cities.generated(1, 60), clock)
+    other = cities.bring_into_force(url, cities.generated(2, 60), clock)
+    assert (first.version, again.version, other.version) == (1, 1, 2)
+
+
+def test_a_city_in_several_files_is_one_map(tmp_path: Path) -> None:
+    city = generate_city(1, 60)
+    (tmp_path / "areas.geojson").write_bytes(write_map(city.areas, ()))
+    (tmp_path / "sectors.geojson").write_bytes(write_map((), city.sectors))
+    url = f"sqlite:///{tmp_path}/kentongan.db"
+    known = cities.bring_into_force(url, cities.from_folder(tmp_path), SystemClock())
+    assert (len(known.areas()), len(known.sectors)) == (len(city.areas), len(city.sectors))
