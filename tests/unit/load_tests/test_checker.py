@@ -110,6 +110,14 @@ def test_a_dropped_frame_is_a_loss(dropped: int) -> None:
     assert "lost" in kinds(run.check())
 
 
+def test_a_hole_between_ranges_is_a_loss_even_where_no_alarm_is_missed() -> None:
+    run = Run()
+    for kept in (run.acks, run.journal, run.pushes):
+        del kept[2]
+    run.console = without(run.console, 3)
+    assert run.check().lines() == ["lost: operator: nothing about 13 to 13"]
+
+
 def test_a_heartbeat_does_not_cover_what_was_never_shown() -> None:
     run = Run()
     run.console = [*run.console[:3], heartbeat(14)]
