@@ -88,9 +88,9 @@ class Visitors:
 
 
 def hold(button: Locator) -> None:
-    """Presses for a little more than the second that the button wants."""
+    """Presses for longer than the second that the button wants: a busy machine draws the page's frames late."""
     button.focus()
-    button.press("Enter", delay=1150)
+    button.press("Enter", delay=2500)
 
 
 def press_for_help(page: Page) -> None:
