@@ -31,10 +31,11 @@ def request(method: str, path: str, token: str | None = None, body: bytes = b"")
 
 
 class Connection(asyncio.Protocol):
-    """Answers one request after the other; `freed` is told when it may take the next."""
+    """Answers one request after the other; `freed` is told when it may take the next, `lost` when it is gone."""
 
-    def __init__(self, freed: Callable[["Connection"], None]) -> None:
+    def __init__(self, freed: Callable[["Connection"], None], lost: Callable[["Connection"], None]) -> None:
         self._freed = freed
+        self._lost = lost
         self._parser = httptools.HttpResponseParser(self)
         self._transport: asyncio.Transport | None = None
         self._answered: Answered | None = None
@@ -63,6 +64,7 @@ class Connection(asyncio.Protocol):
         self._finish(self._parser.get_status_code())
 
     def connection_lost(self, exc: Exception | None) -> None:  # noqa: ARG002 - why it broke does not matter here
+        self._lost(self)
         if self._answered is not None:
             self._finish(0)
 
@@ -78,33 +80,52 @@ class Connection(asyncio.Protocol):
 
 
 class Pool:
-    """At most `most` connections to one server on loopback. What finds none free waits its turn."""
+    """At most `most` connections to one server on loopback, new ones when they are needed. A request waits for one."""
 
     def __init__(self, port: int, *, most: int) -> None:
         self._port = port
         self._most = most
         self._free: list[Connection] = []
-        self._all: list[Connection] = []
+        self._all: set[Connection] = set()
+        self._opening: set[asyncio.Task[None]] = set()
         self._waiting: deque[tuple[bytes, Answered]] = deque()
 
     async def open(self, count: int) -> None:
-        loop = asyncio.get_running_loop()
         for _ in range(min(count, self._most) - len(self._all)):
-            _, connection = await loop.create_connection(lambda: Connection(self._take_back), "127.0.0.1", self._port)
-            self._all.append(connection)
-            self._free.append(connection)
+            await self._open_one()
+
+    async def _open_one(self) -> None:
+        loop = asyncio.get_running_loop()
+        _, connection = await loop.create_connection(
+            lambda: Connection(self._take_back, self._all.discard), "127.0.0.1", self._port
+        )
+        self._all.add(connection)
+        self._take_back(connection)
 
     def send(self, data: bytes, answered: Answered) -> bool:
         """False: it has to wait for a connection."""
-        if not self._free:
-            self._waiting.append((data, answered))
-            return False
-        self._free.pop().send(data, answered)
-        return True
+        while self._free:
+            connection = self._free.pop()
+            # The server closes connections on which nothing was asked for a while.
+            if connection.is_open:
+                connection.send(data, answered)
+                return True
+        self._waiting.append((data, answered))
+        if len(self._all) + len(self._opening) < self._most:
+            task = asyncio.ensure_future(self._open_one())
+            self._opening.add(task)
+            task.add_done_callback(self._opened)
+        return False
+
+    def _opened(self, task: asyncio.Task[None]) -> None:
+        self._opening.discard(task)
+        if self._waiting and not self._all and not self._opening and not task.cancelled() and task.exception():
+            # Nobody is there who could take these any more.
+            while self._waiting:
+                self._waiting.popleft()[1](0, b"", time.monotonic_ns())
 
     def _take_back(self, connection: Connection) -> None:
         if not connection.is_open:
-            self._all.remove(connection)
             return
         if self._waiting:
             connection.send(*self._waiting.popleft())
@@ -112,7 +133,7 @@ class Pool:
             self._free.append(connection)
 
     def close(self) -> None:
-        for connection in self._all:
+        for connection in [*self._all]:
             connection.close()
 
 

@@ -55,7 +55,7 @@ class Profile:
 
 BURST = Profile("burst", (Step(1000, 10),), drain_s=400)
 TRICKLE = Profile("trickle", (Step(50, 20),), drain_s=60)
-CEILING = Profile("ceiling", tuple(Step(rate, 4) for rate in (1000, 1500, 2000, 3000, 4000, 6000)), 0, whole=2000)
+CEILING = Profile("ceiling", tuple(Step(rate, 4) for rate in (500, 1000, 1500, 2000, 3000, 4000, 6000)), 0, whole=2000)
 SHORT = Profile("short", (Step(200, 3),), drain_s=60)
 LOCUST = Profile("locust", (Step(200, 10),), drain_s=120, generator="locust")
 PROFILES = {one.name: one for one in (BURST, TRICKLE, CEILING, SHORT, LOCUST)}
