@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import random
 from collections.abc import Awaitable, Callable
 from typing import Any
@@ -105,11 +106,20 @@ class Life:
         if self.away:
             await self.away.pop(self.dice.randrange(len(self.away))).opens()
 
+    async def _resting_head(self) -> int:
+        """Where the journal is once nothing was added for half a second: what time set off may still be under way."""
+        seen: list[int] = []
+        while len(seen) < 6 or len(set(seen[-6:])) > 1:
+            _, head = await self.city.server.queries.head()
+            seen.append(head)
+            await asyncio.sleep(0.1)
+        return seen[-1]
+
     async def all_screens_agree_with_fresh_ones(self) -> None:
         while self.away:
             await self.away.pop().opens()
         await self.city.passes(seconds=6)
-        _, head = await self.city.server.queries.head()
+        head = await self._resting_head()
         fresh: dict[str, dict[str, Any]] = {}
         for watcher in self.watchers:
             screen = await Screen(self.city.url, watcher.token).opens()
