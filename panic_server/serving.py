@@ -1,6 +1,7 @@
 """Runs a `Server` behind uvicorn until it is told to end."""
 
 import asyncio
+import gc
 import socket
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -20,6 +21,11 @@ KEEP_ALIVE_S = 75
 
 GOODBYE_S = 5
 """After this the connections that are still open are cut, so that a restart takes seconds."""
+
+YOUNG_OBJECTS = 50_000
+"""New objects before Python looks for cycles among them. With its own 700 it looked through the whole city, its people
+and all open incidents several times a second, and stopped every thread for 100 ms and more each time.
+"""
 
 
 class Front(uvicorn.Server):
@@ -96,6 +102,7 @@ async def _serve(settings: Settings, listener: socket.socket, on_ready: Callable
     except JournalUnavailable as error:
         raise DatabaseUnusable(str(error)) from error
     front = http_server(server)
+    spare_what_stays()
     host, port = listener.getsockname()[:2]
     announce = asyncio.create_task(_announce(front, settings.model_copy(update={"host": host, "port": port}), on_ready))
     try:
@@ -104,6 +111,13 @@ async def _serve(settings: Settings, listener: socket.socket, on_ready: Callable
         announce.cancel()
         await server.stop()
     return 0 if front.started else 1
+
+
+def spare_what_stays() -> None:
+    """The search for cycles leaves out what is there now: the map, the code, the tables stay as long as the process."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(YOUNG_OBJECTS, 20, 1000)
 
 
 async def _announce(front: uvicorn.Server, settings: Settings, on_ready: Callable[[str], None]) -> None:
