@@ -6,6 +6,7 @@ is at least that long and, as no geodesic of WGS 84 curves more than a circle of
 open in which band somebody is, geopy decides.
 """
 
+import math
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -139,9 +140,18 @@ def rank(
 
 
 def _squared_chords(xyz: Floats, origin: Position) -> Floats:
-    way = xyz - earth_xyz(np.array([origin.lat]), np.array([origin.lon]))
+    way = xyz - _point_xyz(origin)
     squares: Floats = np.einsum("ij,ij->j", way, way)
     return squares
+
+
+def _point_xyz(at: Position) -> Floats:
+    """As `earth_xyz`, for one point: a tenth of the time that numpy takes for arrays of one."""
+    phi, lam = math.radians(at.lat), math.radians(at.lon)
+    sin, cos = math.sin(phi), math.cos(phi)
+    across = EARTH_A_M / math.sqrt(1 - EARTH_E2 * sin * sin)
+    x, y, z = across * cos * math.cos(lam), across * cos * math.sin(lam), across * (1 - EARTH_E2) * sin
+    return np.array(((x,), (y,), (z,)))
 
 
 def _longest(chord: Floats) -> Floats:

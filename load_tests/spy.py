@@ -1,4 +1,7 @@
-"""Where the server's time goes: py-spy's samples during the load, counted by thread and by function."""
+"""Where the server's time goes: py-spy's samples during the load, counted by thread and by function.
+
+Only the thread that holds the interpreter counts: the others wait for it, or are in the database or the kernel.
+"""
 
 import subprocess
 import sys
@@ -22,7 +25,7 @@ def spying(pid: int, out: Path | None) -> Iterator[None]:
         return
     py_spy = str(Path(sys.executable).with_name("py-spy"))
     command = [py_spy, "record", "--pid", str(pid), "--rate", str(SAMPLES_PER_S), "--format", "raw", "--threads"]
-    command += ["--function", "--nonblocking", "--duration", "600", "--output", str(out)]
+    command += ["--function", "--gil", "--duration", "600", "--output", str(out)]
     spy = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     try:
         yield
