@@ -7,20 +7,22 @@ from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 from fastapi.routing import APIRoute
 from msgspec import json
-from starlette.applications import Starlette
-from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
-from starlette.types import Receive, Scope, Send
+from starlette.types import ASGIApp, Receive, Scope, Send
 
+from dispatch.errors import Refused
 from panic_server.api import alarms, areas, incidents, me, offers, session
 from panic_server.api.areas import Outlines
-from panic_server.api.errors import install_error_handlers
+from panic_server.api.describe import PlainRoute
+from panic_server.api.errors import install_error_handlers, on_error
 from panic_server.api.guard import Guard
 from panic_server.api.health import HEALTH_ROUTES
 from panic_server.api.pages import page_routes
+from panic_server.journal.port import JournalUnavailable
 from panic_server.services import Services
+from panic_server.wire.problems import Refusal
 from panic_server.wire.schema import Json, document
 
 # The router goes from the first to the last, so what is hot stands first.
@@ -51,22 +53,40 @@ def build_api(services: Services, *more: BaseRoute) -> FastAPI:
 
 
 class Front:
-    """The trigger and the positions by Starlette alone, all else by FastAPI, whose layers cost three times the rest."""
+    """The trigger and the positions go straight to their endpoints, all else through the layers of FastAPI."""
 
     def __init__(self, services: Services) -> None:
         self._api = build_api(services)
-        self._hot = Starlette(routes=_HOT, middleware=[Middleware(Guard, metrics=services.metrics)])
-        self._hot.state.services = services
-        install_error_handlers(self._hot)
-        self._hot_paths = {route.path for route in _HOT}
+        self._hot: dict[tuple[str, str], ASGIApp] = {
+            (route.path, route.method.upper()): Guard(_Straight(self._api, route), services.metrics) for route in _HOT
+        }
 
     @property
     def routes(self) -> list[BaseRoute]:
         return self._api.routes
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        app = self._hot if scope.get("path") in self._hot_paths else self._api
+        """Another method at a hot address is FastAPI's, as is every other address."""
+        app = self._hot.get((scope.get("path", ""), scope.get("method", "")), self._api)
         await app(scope, receive, send)
+
+
+class _Straight:
+    """One endpoint as an ASGI application; what it refuses is answered as everywhere."""
+
+    def __init__(self, api: FastAPI, route: PlainRoute) -> None:
+        self._api = api
+        self._route = route
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        scope["app"] = self._api
+        scope["route"] = self._route
+        request = Request(scope, receive)
+        try:
+            response = await self._route.plain(request)
+        except (Refusal, Refused, JournalUnavailable) as error:
+            response = on_error(request, error)
+        await response(scope, receive, send)
 
 
 def _api_routes() -> list[APIRoute]:

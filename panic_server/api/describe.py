@@ -104,6 +104,7 @@ class PlainRoute(Route):
         super().__init__(path, endpoint, methods=[method])
         summary, _, text = (endpoint.__doc__ or "").partition("\n")
         self.method = method.lower()
+        self.plain = endpoint
         self.operation: Json = {
             "summary": summary,
             "operationId": self.name,

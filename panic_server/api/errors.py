@@ -49,10 +49,15 @@ def problem(kind: ProblemKind, detail: str | None = None, headers: Mapping[str, 
 
 def install_error_handlers(api: Starlette) -> None:
     for kind in (Refusal, errors.Refused, JournalUnavailable, RequestValidationError, HTTPException):
-        api.add_exception_handler(kind, _on_error)
+        api.add_exception_handler(kind, _answer_error)
 
 
-async def _on_error(request: Request, error: Exception) -> Response:
+async def _answer_error(request: Request, error: Exception) -> Response:
+    return on_error(request, error)
+
+
+def on_error(request: Request, error: Exception) -> Response:
+    """The answer to what an endpoint raised. Raises it again if it is a mistake of ours."""
     services: Services = request.app.state.services
     kind = _kind_of(error)
     services.metrics.refused(kind.code)
