@@ -41,12 +41,13 @@ class DutyBoard:
         self._lock = threading.Lock()
         self._index: dict[str, int] = {}
         self._ids: list[str] = []
-        self._names: list[str] = []
+        self._people: list[Person] = []
         self._sectors: list[frozenset[str]] = []
         self._positions: list[Position | None] = []
         self._assignments: list[Assignment | None] = []
         self._revision = 0
         self._checkpointed = 0
+        self._available_count = self._busy_count = 0
         self._staff: Staff | None = None
         self._on_appearance: Callable[[], None] = lambda: None
         self._make_columns(FIRST_CAPACITY)
@@ -66,6 +67,8 @@ class DutyBoard:
         self._offers = np.zeros(capacity, dtype=np.int32)
         self._changed = np.zeros(capacity, dtype=np.int64)
         self._moved = np.zeros(capacity, dtype=np.int64)
+        self._available = np.zeros(capacity, dtype=bool)
+        self._busy = np.zeros(capacity, dtype=bool)
 
     def _grow(self) -> None:
         """The writer's thread ranks without the lock: at any moment every column has all rows that there were."""
@@ -73,7 +76,7 @@ class DutyBoard:
         self._lat, self._lon = np.append(self._lat, unknown), np.append(self._lon, unknown)
         self._xyz = np.append(self._xyz, np.full_like(self._xyz, np.nan), axis=1)
         self._at = np.append(self._at, unknown)
-        for name in ("_on_duty", "_assigned", "_offers", "_changed", "_moved"):
+        for name in ("_on_duty", "_assigned", "_offers", "_changed", "_moved", "_available", "_busy"):
             column = getattr(self, name)
             setattr(self, name, np.append(column, np.zeros_like(column)))
 
@@ -85,7 +88,7 @@ class DutyBoard:
             if row == len(self._lat):
                 self._grow()
             self._ids.append(officer_id)
-            self._names.append(officer_id)
+            self._people.append(Person(officer_id, officer_id))
             self._sectors.append(frozenset())
             self._positions.append(None)
             self._assignments.append(None)
@@ -96,6 +99,18 @@ class DutyBoard:
     def _touch(self, row: int) -> None:
         self._revision += 1
         self._changed[row] = self._revision
+        self._sort(row)
+
+    def _sort(self, row: int) -> None:
+        """Who can be asked is kept, not worked out for each alarm: on duty, going nowhere, with a known position."""
+        can_be_asked = bool(self._on_duty[row]) and not self._assigned[row] and not np.isnan(self._at[row])
+        offers = int(self._offers[row])
+        available = can_be_asked and offers == 0
+        busy = can_be_asked and 0 < offers < self._policy.max_open_offers
+        self._available_count += available - int(self._available[row])
+        self._busy_count += busy - int(self._busy[row])
+        self._available[row] = available
+        self._busy[row] = busy
 
     # From the journal's writer.
 
@@ -112,7 +127,7 @@ class DutyBoard:
     def set_duty(self, officer_id: str, name: str, sectors: tuple[str, ...], *, on_duty: bool) -> None:
         with self._lock:
             row = self._row(officer_id)
-            self._names[row] = name
+            self._people[row] = Person(officer_id, name)
             if self._sectors[row] != (own := frozenset(sectors)):
                 self._sectors[row] = own
                 self._staff = None
@@ -128,24 +143,18 @@ class DutyBoard:
             self._touch(row)
 
     def has_free_officer(self) -> bool:
-        return bool(np.any(self._eligible(self._policy.max_open_offers)))
-
-    def _eligible(self, max_open_offers: int) -> Flags:
-        """On duty, not going anywhere, asked by fewer than that many, and with a known position."""
-        count = len(self._ids)
-        free = self._on_duty[:count] & ~self._assigned[:count] & (self._offers[:count] < max_open_offers)
-        eligible: Flags = free & np.isfinite(self._at[:count])
-        return eligible
+        """Whether anybody at all can be asked one more."""
+        return self._available_count + self._busy_count > 0
 
     def candidates(
         self, origin: Position, sectors: Collection[str], *, now: datetime, limit: int
     ) -> tuple[Candidate, ...]:
         """The available before those who have an offer open already; both in the order of `geo.nearest`."""
-        available = self._eligible(1)
-        found = self._rank(origin, sectors, now, limit, available)
-        if len(found) < limit:
-            asked = self._eligible(self._policy.max_open_offers) & ~available
-            found += self._rank(origin, sectors, now, limit - len(found), asked)
+        found: list[Candidate] = []
+        if self._available_count:
+            found = self._rank(origin, sectors, now, limit, self._available[: len(self._ids)])
+        if len(found) < limit and self._busy_count:
+            found += self._rank(origin, sectors, now, limit - len(found), self._busy[: len(self._ids)])
         return tuple(found)
 
     def _rank(
@@ -156,8 +165,6 @@ class DutyBoard:
         limit: int,
         eligible: Flags,
     ) -> list[Candidate]:
-        if not eligible.any():
-            return []
         staff = self._staff_of(len(eligible))
         count = len(staff.ids)
         officers = Officers(
@@ -174,7 +181,7 @@ class DutyBoard:
         ranked = rank(officers, origin, sectors, now=now, max_age_s=max_age_s, limit=limit)
         return [
             Candidate(
-                officer=Person(one.officer_id, self._names[self._index[one.officer_id]]),
+                officer=self._people[self._index[one.officer_id]],
                 distance_m=round(one.distance_m, 1),
                 own_sector=one.own_sector,
                 position_stale=one.stale,
@@ -265,29 +272,33 @@ class DutyBoard:
         with self._lock:
             count = len(self._ids)
             rows = np.flatnonzero(self._on_duty[:count] | self._assigned[:count])
-            return [self._officer(int(row)) for row in rows]
+            return self._shown(rows)
 
     def changed_since(self, revision: int) -> tuple[int, list[shapes.Officer]]:
         """Whoever changed after that revision, and the revision to ask with next."""
         with self._lock:
             rows = np.flatnonzero(self._changed[: len(self._ids)] > revision)
-            return self._revision, [self._officer(int(row)) for row in rows]
+            return self._revision, self._shown(rows)
 
     @property
     def revision(self) -> int:
         return self._revision
 
-    def _officer(self, row: int) -> shapes.Officer:
+    def _shown(self, rows: npt.NDArray[np.intp]) -> list[shapes.Officer]:
+        oldest_fresh = self._clock.now().timestamp() - self._policy.position_age_s
+        is_fresh = self._at[rows] >= oldest_fresh
+        return [self._officer(*one) for one in zip(rows.tolist(), is_fresh.tolist(), strict=True)]
+
+    def _officer(self, row: int, is_fresh: bool) -> shapes.Officer:
         position = self._positions[row]
-        age_limit = self._clock.now().timestamp() - self._policy.position_age_s
         return shapes.Officer(
             id=self._ids[row],
-            name=self._names[row],
+            name=self._people[row].name,
             status=self._status(row),
             position=None
             if position is None
             else shapes.Position(position.lat, position.lon, position.accuracy_m, position.at),
-            stale=not self._at[row] >= age_limit,
+            stale=not is_fresh,
             sectors=tuple(sorted(self._sectors[row])),
         )
 

@@ -1,6 +1,7 @@
 """Which readers get which text of an event: computed at commit, and all that live, resume and pushes filter on."""
 
 from datetime import datetime
+from functools import cached_property
 from typing import Any
 
 import msgspec
@@ -9,11 +10,12 @@ from dispatch.audience import audience
 from dispatch.incident import Incident
 from dispatch.policy import Policy
 from panic_server.journal.codec import encoder
-from panic_server.journal.port import Actor, JournalEvent
+from panic_server.journal.port import VARIANTS, Actor, JournalEvent
 from panic_server.people import View
 from panic_server.wire import shapes, views
 
-PREFIX_VIEW = {"op": View.OPERATOR, "rt": View.REPRESENTATIVE, "person": View.RESPONDER}
+_VIEWS = {"op": View.OPERATOR, "rt": View.REPRESENTATIVE, "person": View.RESPONDER}
+_VARIANTS = {change: {prefix: f"{change}:{view.value}" for prefix, view in _VIEWS.items()} for change in VARIANTS}
 FIELDS = shapes.Incident.__struct_fields__
 
 
@@ -38,16 +40,14 @@ def route_event(
     if not after.is_open:
         # The end reaches everybody who was part of it; nobody new learns of a closed incident.
         have = had | {key for key in have if key.startswith("op:")}
-    routes = {key: _variant("patch" if key in had else "whole", key) for key in have}
-    routes.update((key, _variant("hidden", key)) for key in had - have)
+    patch, whole, hidden = (_VARIANTS[change] for change in VARIANTS)
+    routes = {key: (patch if key in had else whole)[key.partition(":")[0]] for key in have}
+    if not had <= have:
+        routes.update((key, hidden[key.partition(":")[0]]) for key in had - have)
     text = _EventText(before, after, seq=seq, kind=kind, at=at, actor=actor, policy=policy)
     return JournalEvent(
         seq, after.id, kind, routes, {variant: text.of(variant) for variant in sorted(set(routes.values()))}
     )
-
-
-def _variant(change: str, selector: str) -> str:
-    return f"{change}:{PREFIX_VIEW[selector.partition(':')[0]]}"
 
 
 class _EventText:
@@ -66,11 +66,16 @@ class _EventText:
     ) -> None:
         self._before = before
         self._after = after
-        self._seq = seq
         self._kind = kind
-        self._at = encoder.encode(at).decode()
-        self._actor = actor
         self._policy = policy
+        self._new = views.complete(after, policy)
+        self._begin = f'{{"seq":{seq},"incident_id":"{after.id}","kind":"'
+        self._at = encoder.encode(at).decode()
+        self._actors = {view: _actor_text(actor, view) for view in View}
+
+    @cached_property
+    def _old(self) -> shapes.Incident | None:
+        return None if self._before is None else views.complete(self._before, self._policy)
 
     def of(self, variant: str) -> str:
         change, _, view_name = variant.partition(":")
@@ -81,26 +86,26 @@ class _EventText:
         return self._event(self._kind, f'{{"incident":{changed}}}', view)
 
     def _event(self, kind: str, data: str, view: View) -> str:
-        actor = self._actor if view is View.OPERATOR else Actor(self._actor.role, None)
-        said_by = encoder.encode(shapes.Actor(actor.role, actor.id)).decode()  # type: ignore[arg-type]  # a role or "system"
-        return (
-            f'{{"seq":{self._seq},"incident_id":"{self._after.id}","kind":"{kind}","at":{self._at},'
-            f'"actor":{said_by},"data":{data}}}'
-        )
+        return f'{self._begin}{kind}","at":{self._at},"actor":{self._actors[view]},"data":{data}}}'
 
     def _whole(self, view: View) -> str:
-        return encoder.encode(views.incident(self._after, view, self._policy)).decode()
+        return encoder.encode(views.narrowed(self._new, view)).decode()
 
     def _patch(self, view: View) -> str:
-        if self._before is None:
+        if self._old is None:
             return self._whole(view)
-        old = views.incident(self._before, view, self._policy)
-        new = views.incident(self._after, view, self._policy)
-        changed = changed_fields(old, new)
+        new = views.narrowed(self._new, view)
+        changed = changed_fields(views.narrowed(self._old, view), new)
         if not self._after.is_open:
             # A note may follow the end: whoever has let the incident go must not take it for a new one.
             changed["status"] = new.status
         return encoder.encode(changed).decode()
+
+
+def _actor_text(actor: Actor, view: View) -> str:
+    """Only operators learn who it was; the others, in which role."""
+    said = shapes.Actor(actor.role, actor.id if view is View.OPERATOR else None)  # type: ignore[arg-type]  # a role or "system"
+    return encoder.encode(said).decode()
 
 
 def changed_fields(old: shapes.Incident, new: shapes.Incident) -> dict[str, Any]:
@@ -114,7 +119,8 @@ def routes_text(routes: dict[str, str]) -> str:
 
 
 def payloads_text(payloads: dict[str, str]) -> str:
-    return encoder.encode({key: msgspec.Raw(text.encode()) for key, text in payloads.items()}).decode()
+    """The texts are JSON already, and the keys need no escapes."""
+    return "{" + ",".join(f'"{key}":{text}' for key, text in payloads.items()) + "}"
 
 
 def read_payloads(text: str) -> dict[str, str]:

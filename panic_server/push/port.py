@@ -11,12 +11,13 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Literal, Protocol
 
+from msgspec import Struct
+
 DeviceKind = Literal["fcm_token", "fcm_fid", "webpush"]
 
 
-@dataclass(frozen=True, slots=True)
-class Push:
-    """One message for one person, written in the same commit as the event that caused it.
+class Push(Struct, frozen=True, gc=False):
+    """One message for one person, written in the same commit as the event that caused it. Made by the thousand.
 
     `recipient` is a token's subject; `seq` is the causing event's; `attempts` counts the tries recorded so far.
     Without `expires_at` a push is given up an hour after `created_at` (see `message.py`).

@@ -8,10 +8,10 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
-from dataclasses import replace
 from datetime import datetime, timedelta
 
 import structlog
+from msgspec.structs import replace
 
 from panic_server.clock import Clock
 from panic_server.push.backoff import TRANSIENT, ProjectPause, exponential_s, retry_delay_s

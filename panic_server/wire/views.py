@@ -1,5 +1,9 @@
 """An incident as a reader may see it: `dispatch` values in, wire shapes out."""
 
+from typing import assert_never
+
+from msgspec.structs import replace
+
 from dispatch.escalation import next_due
 from dispatch.incident import Assignment, Incident, Offer, Person, Told
 from dispatch.policy import Policy
@@ -39,22 +43,9 @@ def place(found: Place) -> shapes.Place:
     )
 
 
-def rough_place(found: Place) -> shapes.Place:
+def rough_place(exact: shapes.Place) -> shapes.Place:
     """What the RT may know of where it is: which RT, not how sure, how near or whose sector."""
-    return shapes.Place(
-        sure=found.sure.value,
-        rt=area(found.rt),
-        rw=area(found.rw),
-        village=area(found.village),
-        district=area(found.district),
-        city=area(found.city),
-        candidates=_areas(found.candidates),
-        candidates_truncated=found.candidates_truncated,
-        sectors=(),
-        distance_m=None,
-        flags=(),
-        map_version=found.map_version,
-    )
+    return replace(exact, sectors=(), distance_m=None, flags=())
 
 
 def person(known: Person | None) -> shapes.Person | None:
@@ -95,9 +86,11 @@ def told(one: Told) -> shapes.Told:
 
 
 def incident(known: Incident, view: View, policy: Policy) -> shapes.Incident:
-    """Representatives get kind, RT and stage; responders everything but who in the RT was told; operators all."""
-    is_neighbour = view is View.REPRESENTATIVE
-    is_operator = view is View.OPERATOR
+    return narrowed(complete(known, policy), view)
+
+
+def complete(known: Incident, policy: Policy) -> shapes.Incident:
+    """As operators see it."""
     return shapes.Incident(
         id=known.id,
         version=known.version,
@@ -106,18 +99,41 @@ def incident(known: Incident, view: View, policy: Policy) -> shapes.Incident:
         kind=known.kind.value,
         silent=known.silent,
         drill=known.drill,
-        position=None if is_neighbour else position(known.position),
-        place=rough_place(known.place) if is_neighbour else place(known.place),
-        flags=() if is_neighbour else known.flags,
+        position=position(known.position),
+        place=place(known.place),
+        flags=known.flags,
         opened_at=known.opened_at,
         alarm_count=known.alarm_count,
-        claimed_by=None if is_neighbour else person(known.claimed_by),
-        offers=() if is_neighbour else tuple(offer(one) for one in known.offers),
-        assignments=() if is_neighbour else tuple(assignment(one) for one in known.assignments),
-        told=tuple(told(one) for one in known.told) if is_operator else (),
+        claimed_by=person(known.claimed_by),
+        offers=tuple(map(offer, known.offers)),
+        assignments=tuple(map(assignment, known.assignments)),
+        told=tuple(map(told, known.told)),
         disposition=known.disposition.value if known.disposition else None,
-        next_due_at=next_due(known, policy) if is_operator else None,
+        next_due_at=next_due(known, policy),
     )
+
+
+def narrowed(complete: shapes.Incident, view: View) -> shapes.Incident:
+    """Representatives get kind, RT and stage; responders everything but who in the RT was told; operators all."""
+    match view:
+        case View.OPERATOR:
+            return complete
+        case View.RESPONDER:
+            return replace(complete, told=(), next_due_at=None)
+        case View.REPRESENTATIVE:
+            return replace(
+                complete,
+                position=None,
+                place=rough_place(complete.place),
+                flags=(),
+                claimed_by=None,
+                offers=(),
+                assignments=(),
+                told=(),
+                next_due_at=None,
+            )
+        case _:
+            assert_never(view)
 
 
 def me(principal: Principal, area_map: AreaMap, *, on_duty: bool | None) -> shapes.Me:

@@ -8,6 +8,8 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import msgspec
+
 from panic_server.push.port import Device, Push
 
 NOON = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
@@ -28,7 +30,7 @@ def a_push(number: int, **changes: Any) -> Push:
         attempts=0,
         next_attempt_at=NOON,
     )
-    return replace(push, **changes)
+    return msgspec.structs.replace(push, **changes)
 
 
 def a_piece_of_news(number: int, **changes: Any) -> Push:

@@ -148,7 +148,6 @@ def _make_alarms() -> None:
         ),
         sa.PrimaryKeyConstraint("device", "id"),
     )
-    op.create_index("alarms_latest", "alarms", ["device", "received_at"], unique=False)
     op.create_index("alarms_of_incident", "alarms", ["incident_id", "seq"], unique=False)
     op.create_table(
         "alarm_updates",
@@ -194,6 +193,7 @@ def _make_offers() -> None:
             ["incidents.id"],
         ),
         sa.PrimaryKeyConstraint("id"),
+        sqlite_with_rowid=False,
     )
     op.create_index("offers_of_incident", "offers", ["incident_id"], unique=False)
     op.create_table(
@@ -204,6 +204,7 @@ def _make_offers() -> None:
         sa.Column("incident_id", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("officer_id", "slot"),
         sa.UniqueConstraint("offer_id"),
+        sqlite_with_rowid=False,
     )
 
 
@@ -226,6 +227,7 @@ def _make_outbox() -> None:
         sa.Column("outcome", sa.Text(), nullable=True),
         sa.Column("finished_at", sa.BigInteger(), nullable=True),
         sa.PrimaryKeyConstraint("id"),
+        sqlite_with_rowid=False,
     )
     op.create_index(
         "outbox_pending",
