@@ -26,7 +26,7 @@ from dispatch.commands import (
     RepeatAlarm,
     WithdrawOfficer,
 )
-from dispatch.duplicates import is_placed_by, joined_kind, joins
+from dispatch.duplicates import is_placed_by, is_same_emergency, joined_kind, joins
 from dispatch.errors import ClaimedByAnother, IncidentClosed, IncidentUnknown, NotClaimed, NotTold
 from dispatch.escalation import decide_expiry, decide_next_offers, not_asked_yet, wanted_offers
 from dispatch.events import (
@@ -42,7 +42,7 @@ from dispatch.events import (
 )
 from dispatch.evolve import evolve
 from dispatch.facts import Facts
-from dispatch.incident import Alarm, Incident, Kind
+from dispatch.incident import FLOOD, TOLD_KEPT, Alarm, Incident, Kind
 from dispatch.neighbourhood import areas_told, representatives_told
 from dispatch.policy import Policy
 
@@ -69,20 +69,30 @@ def decide_press(
         chosen = list(facts.candidates[: policy.officers_per_step])
         offers = make_offers(press.incident_id, chosen, made_before=0, now=now, policy=policy)
         return IncidentOpened(press.incident_id, press.alarm, offers, codes, told, now)
-    if not joins(incident, press.alarm):
+    is_again = joins(incident, press.alarm, is_known_phone=facts.is_known_phone)
+    if not is_again and not is_same_emergency(incident, press.alarm, now=now, policy=policy):
         raise ValueError(f"alarm {press.alarm.id} does not belong to incident {incident.id}")
     return _decide_join(incident, press.alarm, facts, now=now, policy=policy)
 
 
 def _decide_join(incident: Incident, alarm: Alarm, facts: Facts, *, now: datetime, policy: Policy) -> AlarmJoined:
-    """A hidden incident stays hidden: one silent press, or one of violence, and the RT hears nothing more."""
+    """A hidden incident stays hidden: one silent press, or one of violence, and the RT hears nothing more. Nor do more
+    RT for every press of a flood.
+    """
     is_hidden = incident.silent or joined_kind(incident, alarm) is Kind.VIOLENCE
-    codes = () if is_hidden else areas_told(alarm)
+    codes = () if is_hidden or FLOOD in alarm.flags else areas_told(alarm)
+    new_phone = incident.device != alarm.device and not facts.is_known_phone
+    if new_phone:
+        # Four hundred witnesses from twenty RT must not push the first ones out, who would then be told again.
+        codes = tuple(code for code in codes if code not in incident.neighbourhood)
+        codes = codes[: max(0, TOLD_KEPT - max(len(incident.neighbourhood), len(incident.told)))]
     known = frozenset(told.person.id for told in incident.told)
     told = representatives_told(codes, facts, known=known, now=now)
+    if new_phone:
+        told = told[: max(0, TOLD_KEPT - len(incident.told))]
     chosen = not_asked_yet(incident, facts)[: wanted_offers(incident, policy)]
     offers = make_offers(incident.id, chosen, made_before=incident.offers_made, now=now, policy=policy)
-    return AlarmJoined(alarm, offers, codes, told, now)
+    return AlarmJoined(alarm, offers, codes, told, now, new_phone)
 
 
 def _decide_known(incident: Incident, command: Command, facts: Facts, *, now: datetime) -> list[Event]:

@@ -20,11 +20,14 @@ class IncidentOpened:
 
 @dataclass(frozen=True, slots=True)
 class AlarmJoined:
+    """One more press for the incident. With `new_phone` it is the first of its phone."""
+
     alarm: Alarm
     offers: tuple[Offer, ...]
     neighbourhood: tuple[str, ...]
     told: tuple[Told, ...]
     at: datetime
+    new_phone: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -142,6 +142,8 @@ def joined(incident: Incident, event: AlarmJoined) -> Incident:
         silent=silent,
         origin=incident.origin or alarm.origin,
         alarm_count=incident.alarm_count + 1,
+        phone_count=incident.phone_count + event.new_phone,
+        last_alarm_at=event.at,
         neighbourhood=neighbourhood,
         told=(incident.told + event.told)[-TOLD_KEPT:],
     )

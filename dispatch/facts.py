@@ -29,12 +29,14 @@ class Facts:
     """`engaged_elsewhere` and `offer_was_made` are about the officer who gives an answer, and their offer.
 
     `offer_was_made`: the journal has a row of this offer to this officer, though the incident may have forgotten it.
+    `is_known_phone`: an earlier alarm of the phone that presses is part of the incident.
     """
 
     candidates: tuple[Candidate, ...] = ()
     neighbours: tuple[Neighbour, ...] = ()
     engaged_elsewhere: bool = False
     offer_was_made: bool = False
+    is_known_phone: bool = False
 
 
 NO_FACTS = Facts()

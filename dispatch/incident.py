@@ -21,6 +21,9 @@ ASSIGNMENTS_KEPT = 2
 TOLD_KEPT = 8
 FLAGS_KEPT = 16
 
+FLOOD = "flood"
+"""The flag of an alarm whose phone has pressed again and again within a short time."""
+
 
 class Kind(StrEnum):
     EMERGENCY = "emergency"
@@ -144,6 +147,7 @@ class Incident:
 
     `neighbourhood` has the RT whose representatives may see the incident; `asked` the officers asked in this round, the
     last of them at `round_at`. `offers` has the ended ones first, as they ended, the last at `offer_ended_at`.
+    `device` is the phone that opened it, `phone_count` how many have pressed for it, the last at `last_alarm_at`.
     """
 
     id: str
@@ -169,6 +173,8 @@ class Incident:
     disposition: Disposition | None
     status: Status
     offer_ended_at: datetime | None = None
+    phone_count: int = 1
+    last_alarm_at: datetime | None = None
 
     @property
     def is_open(self) -> bool:

@@ -15,12 +15,25 @@ URGENCY = {
 }
 
 
+# Kinds that people who see one and the same emergency may press. Violence is in none of them, on purpose.
+JOIN_KINDS = (
+    frozenset({Kind.EMERGENCY, Kind.FIRE, Kind.DISASTER}),
+    frozenset({Kind.EMERGENCY, Kind.CRIME}),
+    frozenset({Kind.EMERGENCY, Kind.MEDICAL}),
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Policy:
     """`officers_per_step` are asked at once; `round_s` is the pause before those who were asked are asked again.
 
     `retry_s` is when an incident that nobody is asked about is looked at again: an officer may be near by then.
     `max_open_offers` bounds what one officer may be asked at a time, `position_age_s` is when a position is old.
+
+    Another phone's alarm joins an incident within `join_radius_m` of it and the inexactness of both fixes, at most
+    `join_radius_max_m` (0: none ever joins), `join_window_s` after the last, of kinds in one group of `join_kinds`.
+    A fix of unknown accuracy counts as one of `join_accuracy_m`. More than `flood_presses` of one phone in
+    `flood_window_s` are a flood: taken, marked, and told to nobody new.
     """
 
     officers_per_step: int = 3
@@ -30,3 +43,10 @@ class Policy:
     max_open_offers: int = 3
     position_age_s: float = 600.0
     last_known_position_s: float = 1800.0
+    join_radius_m: float = 60.0
+    join_radius_max_m: float = 200.0
+    join_accuracy_m: float = 30.0
+    join_window_s: float = 600.0
+    join_kinds: tuple[frozenset[Kind], ...] = JOIN_KINDS
+    flood_presses: int = 10
+    flood_window_s: float = 60.0

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from load_tests.findings import Findings
 from load_tests.journal import Worked
 from load_tests.records import Ack, Push, Recording
-from load_tests.streams import Seen, check_consoles, check_representatives, follow
+from load_tests.streams import Seen, Told, check_consoles, check_representatives, follow
 
 DeviceOf = Callable[[str], str]
 
@@ -51,14 +51,14 @@ def check(evidence: Evidence, *, timed: Sequence[Ack] | None = None) -> tuple[Fi
     check_acks(evidence.acks, findings)
     check_journal(taken, evidence.journal, findings)
     sockets = follow(evidence.recording, findings)
-    told = {one.incident_id: set(one.told) for one in evidence.journal}
+    told = {one.incident_id: one.told for one in evidence.journal}
     check_consoles(sockets, taken, findings)
     check_representatives(sockets, taken, told, findings)
     check_pushes(evidence, findings)
     return findings, _time(evidence, sockets, told, [ack for ack in timed or taken if ack.status == 201])
 
 
-def _time(evidence: Evidence, sockets: Sequence[Seen], told: Mapping[str, set[str]], acks: Sequence[Ack]) -> Delays:
+def _time(evidence: Evidence, sockets: Sequence[Seen], told: Told, acks: Sequence[Ack]) -> Delays:
     delays, checked = Delays(), Findings()
     delays.ack = [ack.ack_ns - ack.sent_ns for ack in acks]
     delays.console = check_consoles(sockets, acks, checked)

@@ -28,13 +28,16 @@ class Offered:
 
 @dataclass(frozen=True, slots=True)
 class Worked:
-    """An incident as the journal has it. Unless it `is_whole` the alarms are not and offers are not known."""
+    """An incident as the journal has it. Unless it `is_whole` not all of its alarms and offers are known.
+
+    `told` has for each person the event by which they were told; None where that is not known.
+    """
 
     incident_id: str
     is_whole: bool
     alarms: tuple[str, ...]
     offers: dict[str, Offered]
-    told: frozenset[str]
+    told: dict[str, int | None]
 
 
 def read_journal(operator: Operator, rng: Random, *, whole: int) -> list[Worked]:
@@ -68,12 +71,17 @@ def read_detail(detail: dict[str, Any]) -> Worked:
         for offer in entry["data"]["offers"]
     }
     incident = detail["incident"]
-    return Worked(incident["id"], True, tuple(alarm["id"] for alarm in detail["alarms"]), offers, _told(incident))
+    alarms = tuple(alarm["id"] for alarm in detail["alarms"])
+    # Of very many alarms the server shows the last ones, and of the timeline as well.
+    is_whole = len(alarms) == incident["alarm_count"] and detail["timeline"][0]["kind"] == "incident_opened"
+    since = {one["person"]["id"]: entry["seq"] for entry in made for one in entry["data"].get("told", ())}
+    told = {person: since.get(person) for person in _told(incident)}
+    return Worked(incident["id"], is_whole, alarms, offers, told)
 
 
 def read_item(incident: dict[str, Any]) -> Worked:
-    return Worked(incident["id"], False, (), {}, _told(incident))
+    return Worked(incident["id"], False, (), {}, dict.fromkeys(_told(incident)))
 
 
-def _told(incident: dict[str, Any]) -> frozenset[str]:
-    return frozenset(one["person"]["id"] for one in incident["told"])
+def _told(incident: dict[str, Any]) -> list[str]:
+    return [one["person"]["id"] for one in incident["told"]]

@@ -9,6 +9,9 @@ from msgspec import json
 from load_tests.findings import Findings
 from load_tests.records import Ack, Recording, Stream
 
+Told = Mapping[str, Mapping[str, int | None]]
+"""Incident → person → the event by which they were told of it; None where that is not known."""
+
 
 @dataclass(frozen=True, slots=True)
 class Message:
@@ -97,10 +100,10 @@ def check_consoles(sockets: Sequence[Seen], acks: Sequence[Ack], findings: Findi
     return delays
 
 
-def check_representatives(
-    sockets: Sequence[Seen], acks: Sequence[Ack], told: Mapping[str, set[str]], findings: Findings
-) -> list[int]:
-    """Exactly the alarms of the incidents that a watching representative was told of. Delays as for consoles."""
+def check_representatives(sockets: Sequence[Seen], acks: Sequence[Ack], told: Told, findings: Findings) -> list[int]:
+    """Exactly the alarms of the incidents that a watching representative was told of, from then on. Delays as for
+    consoles.
+    """
     delays = []
     by_person: dict[str, list[Ack]] = {}
     for ack in acks:
@@ -110,11 +113,19 @@ def check_representatives(
         if seen.stream.is_console:
             continue
         who = seen.stream.subject
-        delays += list(_delays(seen, by_person.get(who, []), findings))
+        since = {one: _since(seen, one, persons[who]) for one, persons in told.items() if who in persons}
+        delays += list(_delays(seen, [a for a in by_person.get(who, []) if a.seq >= since[a.incident_id]], findings))
         for incident_id in set(seen.incident_of.values()):
             if who not in told.get(incident_id, ()):
                 findings.stray(f"{who} saw incident {incident_id} without having been told")
     return delays
+
+
+def _since(seen: Seen, incident_id: str, told_by: int | None) -> int:
+    """Where the journal's reader does not know when they were told, the first event that they saw counts."""
+    if told_by is not None:
+        return told_by
+    return min((seq for seq, known in seen.incident_of.items() if known == incident_id), default=0)
 
 
 def _delays(seen: Seen, acks: Sequence[Ack], findings: Findings) -> Iterator[int]:

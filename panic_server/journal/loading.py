@@ -30,7 +30,23 @@ def _load_incidents(connection: Connection, registry: Registry, since: int) -> l
         held = registry.get(row.id)
         registry.put(held.incident if held else None, read_incident(row.state), row.opened_seq, slots)
         changed.append(row.id)
+    _load_phones(connection, registry, since)
     return changed
+
+
+def _load_phones(connection: Connection, registry: Registry, since: int) -> None:
+    """The phones of open incidents; of incidents known already only those that have pressed since."""
+    incidents, alarms = tables.incidents, tables.alarms
+    query = (
+        select(alarms.c.device, alarms.c.incident_id)
+        .join(incidents, incidents.c.id == alarms.c.incident_id)
+        .where(incidents.c.status == "open", incidents.c.seq > since, alarms.c.seq > since)
+        .order_by(alarms.c.seq)
+    )
+    for row in connection.execute(query):
+        held = registry.get(row.incident_id)
+        if held is not None:
+            registry.phones.add(row.device, row.incident_id, drill=held.incident.drill)
 
 
 def _load_slots(connection: Connection, since: int) -> dict[str, int]:

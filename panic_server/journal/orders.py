@@ -25,7 +25,7 @@ from dispatch.errors import AssignmentUnknown, IncidentUnknown, OfferUnknown, Ve
 from dispatch.escalation import wanted_offers
 from dispatch.events import OfferAccepted
 from dispatch.facts import NO_FACTS, Candidate, Facts
-from dispatch.incident import Alarm, Incident
+from dispatch.incident import FLOOD, Alarm, Incident
 from dispatch.neighbourhood import areas_told
 from dispatch.policy import Policy
 from geo.geofence import Place
@@ -122,12 +122,13 @@ class Orders:
                 self._repeat(press, before)
             return Accepted(before.answer, is_repeat=True)
         alarm = self._alarm(press)
-        held = self._registry.open_of_device(press.device, drill=press.drill)
+        held = self._registry.joined_by(alarm, self._draft.now)
         incident_id = held.incident.id if held else new_id()
         facts = self._facts_for_press(alarm, held)
         command = PressAlarm(alarm, incident_id)
         events = decide(held.incident if held else None, command, facts, now=self._draft.now, policy=self._policy)
         self._draft.incident(held, events, Actor("resident", press.device))
+        self._registry.phones.add(press.device, incident_id, drill=press.drill)
         answer = self._answer(alarm, incident_id)
         self._draft.alarm(alarm, press, incident_id, answer)
         self._before[key] = Before(press.digest.hex(), answer, incident_id)
@@ -139,6 +140,8 @@ class Orders:
         if origin is None:
             origin = self._last_known(press.device)
             flags = (*flags, "last_known_position") if origin else flags
+        if self._registry.phones.floods(press.device, self._draft.now, drill=press.drill):
+            flags = (*flags, FLOOD)
         return Alarm(
             id=press.id,
             device=press.device,
@@ -203,9 +206,18 @@ class Orders:
         wanted = wanted_offers(held.incident, self._policy) if held else self._policy.officers_per_step
         asked = held.incident.asked if held else ()
         origin = alarm.position or (held.incident.origin if held else None) or alarm.origin
-        candidates = self._candidates(origin, alarm.place, wanted, len(asked)) if wanted else ()
+        place = alarm.place
+        if held and held.incident.device != alarm.device and held.incident.origin:
+            # A witness says that it burns, not that officers should be looked for around the witness.
+            origin, place = held.incident.origin, held.incident.place
+        candidates = self._candidates(origin, place, wanted, len(asked)) if wanted else ()
         codes = areas_told(alarm)
-        return Facts(candidates=candidates, neighbours=self._world.neighbours(codes) if codes else ())
+        neighbours = self._world.neighbours(codes) if codes else ()
+        return Facts(candidates, neighbours, is_known_phone=self._is_known_phone(alarm, held))
+
+    def _is_known_phone(self, alarm: Alarm, held: Held | None) -> bool:
+        phones = self._registry.phones
+        return held is not None and phones.is_part_of(alarm.device, held.incident.id, drill=alarm.drill)
 
     def _candidates(self, origin: Position | None, place: Place, wanted: int, asked: int) -> tuple[Candidate, ...]:
         if origin is None:

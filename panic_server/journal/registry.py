@@ -6,10 +6,14 @@ Valid as long as `seq` is the head's; the writer checks that under the head's lo
 import heapq
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 
+from dispatch.duplicates import joins
 from dispatch.escalation import wanted_offers
-from dispatch.incident import Assignment, Incident
+from dispatch.incident import Alarm, Assignment, Incident
 from dispatch.policy import URGENCY, Policy
+from panic_server.journal.nearby import Nearby
+from panic_server.journal.phones import Phones
 from panic_server.journal.world import World
 
 ASSIGNMENT_SLOT = 0
@@ -52,7 +56,8 @@ class Registry:
         self.seq = -1
         self.epoch = ""
         self._held: dict[str, Held] = {}
-        self._by_device: dict[tuple[str, bool], str] = {}
+        self.phones = Phones(self._policy)
+        self._nearby = Nearby(self._policy)
         self._engaged: dict[str, Engaged] = {}
         self._on_duty: set[str] = set()
         self._waiting: list[tuple[int, int, str]] = []
@@ -65,9 +70,14 @@ class Registry:
     def get(self, incident_id: str) -> Held | None:
         return self._held.get(incident_id)
 
-    def open_of_device(self, device: str, *, drill: bool) -> Held | None:
-        incident_id = self._by_device.get((device, drill))
-        return self._held.get(incident_id) if incident_id else None
+    def joined_by(self, alarm: Alarm, now: datetime) -> Held | None:
+        """The open incident that this alarm belongs to: one of the same phone, or else the nearest that is alike."""
+        for incident_id in self.phones.incidents_of(alarm.device, drill=alarm.drill):
+            held = self._held[incident_id]
+            if joins(held.incident, alarm, is_known_phone=True):
+                return held
+        found = self._nearby.find(alarm, now=now)
+        return self._held[found] if found else None
 
     def open_incidents(self) -> Iterator[Incident]:
         return (held.incident for held in self._held.values())
@@ -82,14 +92,13 @@ class Registry:
 
         `slots` are those that offers have in the database already; an offer without one gets a free one.
         """
-        key = (after.device, after.drill)
         if after.is_open:
             self._held[after.id] = Held(after, opened_seq)
-            self._by_device[key] = after.id
+            self.phones.add(after.device, after.id, drill=after.drill)
         else:
             self._held.pop(after.id, None)
-            if self._by_device.get(key) == after.id:
-                del self._by_device[key]
+            self.phones.drop(after.id)
+        self._nearby.put(after)
         self._note_waiting(after, opened_seq)
         return self._note_engagements(before, after, slots)
 

@@ -83,7 +83,10 @@ class Told(Struct, frozen=True):
 
 
 class Incident(Struct, frozen=True):
-    """What is worked. Views with fewer rights have `null` or empty lists where they may not look."""
+    """What is worked: `alarm_count` presses by `phone_count` phones tell of it.
+
+    Views with fewer rights have `null` or empty lists where they may not look.
+    """
 
     id: str
     version: int
@@ -97,6 +100,7 @@ class Incident(Struct, frozen=True):
     flags: tuple[str, ...]
     opened_at: datetime
     alarm_count: int
+    phone_count: int
     claimed_by: Person | None
     offers: tuple[Offer, ...]
     assignments: tuple[Assignment, ...]

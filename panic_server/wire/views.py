@@ -104,6 +104,7 @@ def complete(known: Incident, policy: Policy) -> shapes.Incident:
         flags=known.flags,
         opened_at=known.opened_at,
         alarm_count=known.alarm_count,
+        phone_count=known.phone_count,
         claimed_by=person(known.claimed_by),
         offers=tuple(map(offer, known.offers)),
         assignments=tuple(map(assignment, known.assignments)),

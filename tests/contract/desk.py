@@ -54,11 +54,11 @@ EAST = Position(-6.995, 110.415, 10.0, START)
 
 @dataclass
 class Desk:
-    """One process's journal. `committed` has every commit it made."""
+    """One process's journal. `committed` has every commit it made. Other phones join only where the test says so."""
 
     url: str
     clock: FakeClock = field(default_factory=lambda: FakeClock(START))
-    policy: Policy = field(default_factory=Policy)
+    policy: Policy = field(default_factory=lambda: Policy(join_radius_max_m=0.0))
     committed: list[Committed] = field(default_factory=list)
     mark: tuple[str, int] | None = None
 

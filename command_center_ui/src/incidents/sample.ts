@@ -66,6 +66,7 @@ const BLANK: Incident = {
   flags: [],
   opened_at: "",
   alarm_count: 1,
+  phone_count: 1,
   claimed_by: null,
   offers: [],
   assignments: [],

@@ -243,7 +243,9 @@ export type Hello = {
 /**
  * Incident
  *
- * What is worked. Views with fewer rights have `null` or empty lists where they may not look.
+ * What is worked: `alarm_count` presses by `phone_count` phones tell of it.
+ *
+ * Views with fewer rights have `null` or empty lists where they may not look.
  */
 export type Incident = {
     id: string;
@@ -258,6 +260,7 @@ export type Incident = {
     flags: Array<string>;
     opened_at: string;
     alarm_count: number;
+    phone_count: number;
     claimed_by: Person | null;
     offers: Array<Offer>;
     assignments: Array<Assignment>;

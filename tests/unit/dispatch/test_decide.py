@@ -32,6 +32,7 @@ from tests.unit.dispatch.city import (
     after,
     alarm,
     around,
+    fix,
     unlocated_alarm,
 )
 
@@ -87,7 +88,7 @@ def test_a_second_press_asks_nobody_once_somebody_comes():
     assert event.offers == ()
 
 
-@pytest.mark.parametrize("stranger", [alarm(2, drill=True), alarm(2, device="resident-2")])
+@pytest.mark.parametrize("stranger", [alarm(2, drill=True), alarm(2, device="resident-2", position=fix(-6.5))])
 def test_an_alarm_never_joins_an_incident_that_it_does_not_belong_to(stranger):
     story = Story(alarm())
     with pytest.raises(ValueError, match="does not belong"):

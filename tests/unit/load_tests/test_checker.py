@@ -78,7 +78,7 @@ def an_ack(seq: int, **changes: Any) -> Ack:
 
 
 def worked(seq: int) -> Worked:
-    told = frozenset({"rep"} if seq == 12 else set())
+    told: dict[str, int | None] = {"rep": 12} if seq == 12 else {}
     offers = {f"offer-{seq}": Offered(f"officer-{seq}", seq, is_first=True)}
     return Worked(f"incident-{seq}", True, (f"alarm-{seq}",), offers, told)
 
@@ -164,6 +164,16 @@ def test_a_representative_who_hears_nothing_of_what_they_were_told_is_a_loss() -
     run = Run()
     run.neighbour[1] = heartbeat(12)
     assert kinds(run.check()) == {"lost"}
+
+
+@pytest.mark.parametrize(("told_by", "found"), [(12, set()), (None, set()), (11, {"lost"})])
+def test_a_representative_sees_an_incidents_alarms_from_the_one_by_which_they_were_told(told_by, found) -> None:
+    run = Run()
+    run.acks[0] = an_ack(11, incident_id="incident-12")
+    run.console[1] = run.console[1].replace(b"incident-11", b"incident-12")
+    offers = run.journal[0].offers | run.journal[1].offers
+    run.journal[:2] = [Worked("incident-12", True, ("alarm-11", "alarm-12"), offers, {"rep": told_by})]
+    assert kinds(run.check()) == found
 
 
 def test_a_representative_who_sees_another_rts_incident_is_a_stray() -> None:
