@@ -34,8 +34,8 @@ OFFICERS = 300
 CITY_RT = 10_628
 POLICY = Policy(join_radius_m=20.0, join_radius_max_m=50.0)
 
-# The best of a few runs of processor time, each on a fresh journal: what the code costs, not what else the machine does.
-RUNS = 4
+# The best of a few runs of processor time, each on a fresh journal: what else the machine does does not count.
+RUNS = 3
 
 # One place may cost a tenth more: less than what two runs of the same differ by on a machine that others use.
 TOLERANCE = 1.1
@@ -124,4 +124,3 @@ async def test_taps_on_one_place_are_as_fast_as_on_as_many_places(tmp_path: Path
     apart, together, flood = costs.values()
     assert together.cpu_s <= apart.cpu_s * TOLERANCE
     assert flood.cpu_s <= apart.cpu_s * TOLERANCE
-    assert together.wall_s <= apart.wall_s * TOLERANCE
