@@ -68,7 +68,7 @@ def decide_press(
         told = representatives_told(codes, facts, known=frozenset(), now=now)
         chosen = list(facts.candidates[: policy.officers_per_step])
         offers = make_offers(press.incident_id, chosen, made_before=0, now=now, policy=policy)
-        return IncidentOpened(press.incident_id, press.alarm, offers, codes, told, now)
+        return IncidentOpened(press.incident_id, press.alarm, offers, codes, told, now, facts.standing)
     is_again = joins(incident, press.alarm, is_known_phone=facts.is_known_phone)
     if not is_again and not is_same_emergency(incident, press.alarm, now=now, policy=policy):
         raise ValueError(f"alarm {press.alarm.id} does not belong to incident {incident.id}")

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from dispatch.incident import Alarm, AssignmentStatus, Disposition, Offer, Person, Told
+from dispatch.incident import Alarm, AssignmentStatus, Disposition, Offer, Person, Standing, Told
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,6 +16,7 @@ class IncidentOpened:
     neighbourhood: tuple[str, ...]
     told: tuple[Told, ...]
     at: datetime
+    standing: Standing | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -74,6 +74,7 @@ def opened(event: IncidentOpened) -> Incident:
         claimed_by=None,
         disposition=None,
         status=Status.OPEN,
+        standing=event.standing,
     )
 
 

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from dispatch.incident import Person
+from dispatch.incident import Person, Standing
 from geo.areas import AreaRef
 
 
@@ -30,6 +30,7 @@ class Facts:
 
     `offer_was_made`: the journal has a row of this offer to this officer, though the incident may have forgotten it.
     `is_known_phone`: an earlier alarm of the phone that presses is part of the incident.
+    `standing`: what became of this phone's earlier incidents.
     """
 
     candidates: tuple[Candidate, ...] = ()
@@ -37,6 +38,7 @@ class Facts:
     engaged_elsewhere: bool = False
     offer_was_made: bool = False
     is_known_phone: bool = False
+    standing: Standing | None = None
 
 
 NO_FACTS = Facts()

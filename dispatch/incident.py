@@ -142,12 +142,22 @@ class Told:
 
 
 @dataclass(frozen=True, slots=True)
+class Standing:
+    """How many of a phone's earlier incidents ended so."""
+
+    genuine: int
+    false_alarms: int
+    pranks: int
+
+
+@dataclass(frozen=True, slots=True)
 class Incident:
     """`origin` is where officers are looked for: the position, or the phone's last known one.
 
     `neighbourhood` has the RT whose representatives may see the incident; `asked` the officers asked in this round, the
     last of them at `round_at`. `offers` has the ended ones first, as they ended, the last at `offer_ended_at`.
     `device` is the phone that opened it, `phone_count` how many have pressed for it, the last at `last_alarm_at`.
+    `standing` is that of its phone when it opened, None for one that nothing is known of.
     """
 
     id: str
@@ -175,6 +185,7 @@ class Incident:
     offer_ended_at: datetime | None = None
     phone_count: int = 1
     last_alarm_at: datetime | None = None
+    standing: Standing | None = None
 
     @property
     def is_open(self) -> bool:

@@ -34,6 +34,7 @@ class Policy:
     `join_radius_max_m` (0: none ever joins), `join_window_s` after the last, of kinds in one group of `join_kinds`.
     A fix of unknown accuracy counts as one of `join_accuracy_m`. More than `flood_presses` of one phone in
     `flood_window_s` are a flood: taken, marked, and told to nobody new.
+    From `doubtful_from` pranks and false alarms on a phone is labelled as doubtful, which changes nothing else.
     """
 
     officers_per_step: int = 3
@@ -50,3 +51,4 @@ class Policy:
     join_kinds: tuple[frozenset[Kind], ...] = JOIN_KINDS
     flood_presses: int = 10
     flood_window_s: float = 60.0
+    doubtful_from: int = 2

@@ -11,6 +11,7 @@ from dispatch.events import Event
 from dispatch.evolve import evolve
 from dispatch.incident import Alarm, Incident, Offer
 from dispatch.policy import Policy
+from dispatch.standing import NO_STANDING, counted, ended
 from geo.position import Position
 from panic_server.clock import new_id
 from panic_server.journal.codec import alarm_text, encoder, incident_text
@@ -49,6 +50,7 @@ class Rows:
     devices: dict[str, tuple[str, str, str]] = field(default_factory=dict)
     push_results: dict[str, Any] = field(default_factory=dict)
     dead_devices: list[str] = field(default_factory=list)
+    standings: dict[str, Any] = field(default_factory=dict)
 
 
 class Draft:
@@ -89,6 +91,7 @@ class Draft:
         changed = self.registry.put(before, after, opened_seq)
         self._note_engagements(before, after, changed)
         self._note_offers(before, after)
+        self._note_standing(before, after)
         stored = self.touched[after.id].stored_version if after.id in self.touched else _version(before)
         self.touched[after.id] = Touched(stored, Held(after, opened_seq), self.seq)
         return after
@@ -147,6 +150,18 @@ class Draft:
                 self.rows.changed_offers[offer.id] = row
             else:
                 self.rows.offers[offer.id] = row
+
+    def _note_standing(self, before: Incident | None, after: Incident) -> None:
+        for one in ended(before, after):
+            standing = counted(self.registry.standings.get(one.device, NO_STANDING), one)
+            self.registry.standings[one.device] = standing
+            self.rows.standings[one.device] = (
+                one.device,
+                standing.genuine,
+                standing.false_alarms,
+                standing.pranks,
+                self.seq,
+            )
 
     def alarm(self, alarm: Alarm, press: Press, incident_id: str, answer: bytes) -> None:
         self.rows.alarms.append(

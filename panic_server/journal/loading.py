@@ -4,6 +4,7 @@ from msgspec.json import decode
 from sqlalchemy import select
 from sqlalchemy.engine import Connection
 
+from dispatch.incident import Standing
 from panic_server.journal import tables
 from panic_server.journal.codec import read_incident
 from panic_server.journal.registry import Registry
@@ -15,6 +16,7 @@ def bring_up_to_date(connection: Connection, registry: Registry) -> list[str]:
     if since < 0:
         registry.begin_reload()
     _load_duty(connection, registry, since)
+    _load_standings(connection, registry, since)
     changed = _load_incidents(connection, registry, since)
     registry.seq = connection.execute(select(tables.head.c.seq)).scalar_one()
     return changed
@@ -69,3 +71,9 @@ def _load_duty(connection: Connection, registry: Registry, since: int) -> None:
     )
     for row in connection.execute(query):
         registry.note_duty(row.officer_id, row.name, tuple(decode(row.areas)), on_duty=row.on_duty)
+
+
+def _load_standings(connection: Connection, registry: Registry, since: int) -> None:
+    table = tables.standings
+    for row in connection.execute(select(table).where(table.c.seq > since)):
+        registry.standings[row.device] = Standing(row.genuine, row.false_alarms, row.pranks)

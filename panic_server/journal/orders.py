@@ -213,7 +213,12 @@ class Orders:
         candidates = self._candidates(origin, place, wanted, len(asked)) if wanted else ()
         codes = areas_told(alarm)
         neighbours = self._world.neighbours(codes) if codes else ()
-        return Facts(candidates, neighbours, is_known_phone=self._is_known_phone(alarm, held))
+        return Facts(
+            candidates,
+            neighbours,
+            is_known_phone=self._is_known_phone(alarm, held),
+            standing=self._registry.standings.get(alarm.device),
+        )
 
     def _is_known_phone(self, alarm: Alarm, held: Held | None) -> bool:
         phones = self._registry.phones

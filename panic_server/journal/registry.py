@@ -10,7 +10,7 @@ from datetime import datetime
 
 from dispatch.duplicates import joins
 from dispatch.escalation import wanted_offers
-from dispatch.incident import Alarm, Assignment, Incident
+from dispatch.incident import Alarm, Assignment, Incident, Standing
 from dispatch.policy import URGENCY, Policy
 from panic_server.journal.nearby import Nearby
 from panic_server.journal.phones import Phones
@@ -58,6 +58,7 @@ class Registry:
         self._held: dict[str, Held] = {}
         self.phones = Phones(self._policy)
         self._nearby = Nearby(self._policy)
+        self.standings: dict[str, Standing] = {}
         self._engaged: dict[str, Engaged] = {}
         self._on_duty: set[str] = set()
         self._waiting: list[tuple[int, int, str]] = []

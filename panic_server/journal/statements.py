@@ -40,6 +40,7 @@ class Commit:
         self._positions = _change_positions(dialect)
         self._devices = Devices(dialect)
         self._record_results = _record_results(dialect)
+        self._standings = _upsert(dialect, tables.standings, tuple(tables.standings.c.keys()), ("device",))
         self._forget = _delete_by(dialect, tables.devices, "value")
 
     def __call__(self, connection: Connection, draft: Draft) -> None:
@@ -57,6 +58,7 @@ class Commit:
         self._insert["outbox"](connection, rows.outbox)
         _run(connection, self._duty, list(rows.duty.values()))
         _run(connection, self._positions, list(rows.positions.values()))
+        _run(connection, self._standings, list(rows.standings.values()))
         _run(connection, self._forget, [(value,) for value in rows.dead_devices])
         self._devices(connection, list(rows.devices.values()))
         _run(connection, self._record_results, list(rows.push_results.values()))

@@ -180,6 +180,18 @@ duty = Table(
     Index("duty_by_seq", "seq"),
 )
 
+standings = Table(
+    "standings",
+    metadata,
+    Column("device", Text, primary_key=True),
+    Column("genuine", Integer, nullable=False),
+    Column("false_alarms", Integer, nullable=False),
+    Column("pranks", Integer, nullable=False),
+    Column("seq", BigInteger, nullable=False),
+    Index("standings_by_seq", "seq"),
+)
+"""How many of a phone's incidents ended so. `seq` is that of the last one."""
+
 outbox = Table(
     "outbox",
     metadata,

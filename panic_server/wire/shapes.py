@@ -82,6 +82,15 @@ class Told(Struct, frozen=True):
     received_at: datetime | None
 
 
+class Standing(Struct, frozen=True):
+    """What became of the phone's earlier incidents. It orders and labels, and nothing is decided by it."""
+
+    trust: Literal["unknown", "proven", "doubtful"]
+    genuine: int
+    false_alarms: int
+    pranks: int
+
+
 class Incident(Struct, frozen=True):
     """What is worked: `alarm_count` presses by `phone_count` phones tell of it.
 
@@ -107,6 +116,7 @@ class Incident(Struct, frozen=True):
     told: tuple[Told, ...]
     disposition: Disposition | None
     next_due_at: datetime | None
+    standing: Standing | None
 
 
 class AlarmRequest(Struct):

@@ -5,8 +5,9 @@ from typing import assert_never
 from msgspec.structs import replace
 
 from dispatch.escalation import next_due
-from dispatch.incident import Assignment, Incident, Offer, Person, Told
+from dispatch.incident import Assignment, Incident, Offer, Person, Standing, Told
 from dispatch.policy import Policy
+from dispatch.standing import trust
 from geo.areas import AreaMap, AreaRef
 from geo.geofence import Place
 from geo.position import Position
@@ -85,6 +86,10 @@ def told(one: Told) -> shapes.Told:
     )
 
 
+def standing(known: Standing, policy: Policy) -> shapes.Standing:
+    return shapes.Standing(trust(known, policy).value, known.genuine, known.false_alarms, known.pranks)
+
+
 def incident(known: Incident, view: View, policy: Policy) -> shapes.Incident:
     return narrowed(complete(known, policy), view)
 
@@ -111,6 +116,7 @@ def complete(known: Incident, policy: Policy) -> shapes.Incident:
         told=tuple(map(told, known.told)),
         disposition=known.disposition.value if known.disposition else None,
         next_due_at=next_due(known, policy),
+        standing=standing(known.standing, policy) if known.standing else None,
     )
 
 
@@ -120,7 +126,7 @@ def narrowed(complete: shapes.Incident, view: View) -> shapes.Incident:
         case View.OPERATOR:
             return complete
         case View.RESPONDER:
-            return replace(complete, told=(), next_due_at=None)
+            return replace(complete, told=(), next_due_at=None, standing=None)
         case View.REPRESENTATIVE:
             return replace(
                 complete,
@@ -132,6 +138,7 @@ def narrowed(complete: shapes.Incident, view: View) -> shapes.Incident:
                 assignments=(),
                 told=(),
                 next_due_at=None,
+                standing=None,
             )
         case _:
             assert_never(view)

@@ -73,4 +73,5 @@ const BLANK: Incident = {
   told: [],
   disposition: null,
   next_due_at: null,
+  standing: null,
 };

@@ -267,6 +267,7 @@ export type Incident = {
     told: Array<Told>;
     disposition: 'duplicate' | 'false_alarm' | 'prank' | 'resolved' | 'test' | 'unfounded' | null;
     next_due_at: string | null;
+    standing: Standing | null;
 };
 
 /**
@@ -482,6 +483,18 @@ export type SessionRequest = {
  */
 export type Snapshot = {
     incidents: Array<Incident>;
+};
+
+/**
+ * Standing
+ *
+ * What became of the phone's earlier incidents. It orders and labels, and nothing is decided by it.
+ */
+export type Standing = {
+    trust: 'doubtful' | 'proven' | 'unknown';
+    genuine: number;
+    false_alarms: number;
+    pranks: number;
 };
 
 /**

@@ -20,6 +20,7 @@ def upgrade() -> None:
     _make_events()
     _make_offers()
     _make_outbox()
+    _make_standings()
 
 
 def downgrade() -> None:
@@ -237,3 +238,16 @@ def _make_outbox() -> None:
         sqlite_where=sa.text("outcome IS NULL"),
         postgresql_where=sa.text("outcome IS NULL"),
     )
+
+
+def _make_standings() -> None:
+    op.create_table(
+        "standings",
+        sa.Column("device", sa.Text(), nullable=False),
+        sa.Column("genuine", sa.Integer(), nullable=False),
+        sa.Column("false_alarms", sa.Integer(), nullable=False),
+        sa.Column("pranks", sa.Integer(), nullable=False),
+        sa.Column("seq", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("device"),
+    )
+    op.create_index("standings_by_seq", "standings", ["seq"], unique=False)
