@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Final, Literal
 from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import AfterValidator, Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -34,6 +35,14 @@ def _named_driver(url: str) -> str:
     """The plain form that others use as well means the driver that we bring."""
     scheme, separator, rest = url.partition("://")
     return f"postgresql+psycopg{separator}{rest}" if scheme in {"postgres", "postgresql"} else url
+
+
+def _known_zone(name: str) -> str:
+    try:
+        ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        raise ValueError("must be a time zone that this machine knows, like Asia/Jakarta") from None
+    return name
 
 
 def _embedded_database(known: dict[str, Any]) -> str:
@@ -72,6 +81,9 @@ class Settings(BaseSettings):
         default=None, description="another server than Google's to push to, for tests"
     )
     basemap_pmtiles: Path | None = Field(default=None, description="a PMTiles file to draw below our boundaries")
+    time_zone: Annotated[str, AfterValidator(_known_zone)] = Field(
+        default="Asia/Jakarta", description="the city's time zone: which hour and which day it was, for reports"
+    )
     log_level: Literal["debug", "info", "warning", "error"] = Field(default="info", description="how much is logged")
     log_format: Literal["text", "json"] = Field(default="text", description="for people, or one JSON object per line")
 

@@ -13,13 +13,14 @@ from starlette.routing import BaseRoute, Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from dispatch.errors import Refused
-from panic_server.api import alarms, areas, incidents, me, offers, session
+from panic_server.api import alarms, areas, incidents, me, offers, reports, session
 from panic_server.api.areas import Outlines
 from panic_server.api.describe import PlainRoute
 from panic_server.api.errors import install_error_handlers, on_error
 from panic_server.api.guard import Guard
 from panic_server.api.health import HEALTH_ROUTES
 from panic_server.api.pages import page_routes
+from panic_server.api.reports import ReportTurn
 from panic_server.journal.port import JournalUnavailable
 from panic_server.services import Services
 from panic_server.wire.problems import Refusal
@@ -28,7 +29,15 @@ from panic_server.wire.schema import Json, document
 # The router goes from the first to the last, so what is hot stands first.
 _HOT: Final = (alarms.TRIGGER, me.POSITIONS)
 _PLAIN: Final = (*_HOT, *HEALTH_ROUTES)
-_ROUTERS: Final = (alarms.routes, me.routes, offers.routes, incidents.routes, areas.routes, session.routes)
+_ROUTERS: Final = (
+    alarms.routes,
+    me.routes,
+    offers.routes,
+    incidents.routes,
+    areas.routes,
+    session.routes,
+    reports.routes,
+)
 
 
 def build_api(services: Services, *more: BaseRoute) -> FastAPI:
@@ -47,6 +56,7 @@ def build_api(services: Services, *more: BaseRoute) -> FastAPI:
     api.router.routes.extend(routes)
     api.state.services = services
     api.state.outlines = Outlines()
+    api.state.report_turn = ReportTurn()
     install_error_handlers(api)
     api.add_middleware(Guard, metrics=services.metrics)
     return api

@@ -64,9 +64,9 @@ def query(shape: type[Q]) -> Any:
         except msgspec.ValidationError as error:
             raise Refusal(QUERY_INVALID, field_of(str(error))) from None
         # msgspec reads the word null as nothing; in a query nothing is said by leaving the parameter out.
-        for name in shape.__struct_fields__:
-            if name in sent and getattr(found, name) is None:
-                raise Refusal(QUERY_INVALID, f"The field {name} is missing or not what is expected")
+        for name, sent_as in zip(shape.__struct_fields__, shape.__struct_encode_fields__, strict=True):
+            if sent_as in sent and getattr(found, name) is None:
+                raise Refusal(QUERY_INVALID, f"The field {sent_as} is missing or not what is expected")
         return found
 
     return Depends(read)

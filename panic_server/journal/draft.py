@@ -10,6 +10,7 @@ from dispatch.escalation import next_due
 from dispatch.events import Event
 from dispatch.evolve import evolve
 from dispatch.incident import Alarm, Incident, Offer
+from dispatch.moments import Moment, moment_of
 from dispatch.policy import Policy
 from dispatch.standing import NO_STANDING, counted, ended
 from geo.position import Position
@@ -64,6 +65,7 @@ class Draft:
         self.seq = registry.seq
         self.rows = Rows()
         self.touched: dict[str, Touched] = {}
+        self.moments: dict[str, set[Moment]] = {}
         self.engagements: dict[str, tuple[str, int, str, str] | None] = {}
         self.events: list[JournalEvent] = []
         self.pushes: list[Push] = []
@@ -92,6 +94,9 @@ class Draft:
         self._note_engagements(before, after, changed)
         self._note_offers(before, after)
         self._note_standing(before, after)
+        moment = moment_of(event)
+        if moment is not None:
+            self.moments.setdefault(after.id, set()).add(moment)
         stored = self.touched[after.id].stored_version if after.id in self.touched else _version(before)
         self.touched[after.id] = Touched(stored, Held(after, opened_seq), self.seq)
         return after
@@ -215,6 +220,11 @@ class Draft:
             if one.stored_version is not None
         ]
 
+    def _moments(self, incident_id: str) -> tuple[int | None, ...]:
+        """What the incident came to in this batch, which happens at one time."""
+        reached = self.moments.get(incident_id, ())
+        return tuple(self._at if moment in reached else None for moment in Moment)
+
     def _incident_row(self, touched: Touched) -> tuple[Any, ...]:
         incident = touched.held.incident
         return (
@@ -225,8 +235,18 @@ class Draft:
             incident.status.value,
             areas_text(incident),
             micros(next_due(incident, self.policy)),
+            incident.kind.value,
+            incident.drill,
+            sectors_text(incident),
+            micros(incident.opened_at),
+            *self._moments(incident.id),
             incident_text(incident),
         )
+
+
+def sectors_text(incident: Incident) -> str:
+    """`|code|code|`, the first in charge; `|` where there is none."""
+    return "|" + "".join(f"{sector.code}|" for sector in incident.place.sectors)
 
 
 def _officers(incident: Incident) -> dict[str, str]:

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime
 from typing import Any, TypeVar
 
 from msgspec.json import Decoder
@@ -24,9 +25,11 @@ from panic_server.journal.port import (
     StoredAlarm,
     TimelineRow,
 )
+from panic_server.journal.reports import load_responses
 from panic_server.journal.routes import read_payloads, selectors
 from panic_server.journal.times import moment
 from panic_server.people import CONSOLE_ROLES, Principal, Role
+from panic_server.reports.response_times import Responses
 
 READERS = 4
 ROWS_MAX = 500
@@ -145,6 +148,9 @@ class SqlQueries:
         query = select(tables.head.c.epoch, tables.head.c.seq)
         row = await self._reader.ask(lambda connection: connection.execute(query).one())
         return row.epoch, row.seq
+
+    async def responses(self, reader: Principal, *, since: datetime, until: datetime) -> Responses:
+        return await self._reader.ask(lambda connection: load_responses(connection, reader, since, until))
 
     async def revisions(self) -> dict[str, int]:
         query = select(tables.catalogue.c.name, tables.catalogue.c.revision)

@@ -7,6 +7,7 @@ from typing import Protocol
 from dispatch.incident import Incident
 from panic_server.journal.port import JournalEvent, PersonRow, Snapshot, StoredAlarm, TimelineRow
 from panic_server.people import Principal, Role
+from panic_server.reports.response_times import Responses
 
 
 class Queries(Protocol):
@@ -40,6 +41,9 @@ class Queries(Protocol):
 
     async def oldest_seq(self) -> int:
         """The first event that is still kept."""
+
+    async def responses(self, reader: Principal, *, since: datetime, until: datetime) -> Responses:
+        """Of the incidents opened from `since` to before `until` that this operator may see; without drills."""
 
 
 class Accounts(Protocol):

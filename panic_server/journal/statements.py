@@ -1,11 +1,13 @@
 """The statements of a commit: one per table, whatever the size of the batch."""
 
 from collections.abc import Mapping
+from typing import Any
 
-from sqlalchemy import Column, Integer, Table, Text, delete, func, select, text, true, update
+from sqlalchemy import Column, Integer, Table, Text, case, delete, func, select, text, true, update
 from sqlalchemy.dialects.postgresql import insert as postgres_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.engine import Connection
+from sqlalchemy.sql.elements import ColumnElement
 from sqlalchemy.sql.expression import Executable
 
 from panic_server.journal import tables
@@ -97,12 +99,14 @@ def _run(connection: Connection, statement: Executable, rows: list[tuple[object,
 def _change_incidents(dialect: str) -> Executable:
     table = tables.incidents
     given = json_rows(dialect, [*table.c, Column("stored_version", Integer)])
-    names = [name for name in table.c.keys() if name not in ("id", "opened_seq")]  # noqa: SIM118 - not a dict
-    return (
-        update(table)
-        .values({name: given.c[name] for name in names})
-        .where(table.c.id == given.c.id, table.c.version == given.c.stored_version)
-    )
+    # What never changes is left out: SQLite would write its indexes anew.
+    names = [name for name in table.c.keys() if name not in ("id", "opened_seq", "opened_at")]  # noqa: SIM118 - not a dict
+    values: dict[str, ColumnElement[Any]] = {name: given.c[name] for name in names}
+    for name in ("claimed_at", "accepted_at", "on_scene_at"):
+        values[name] = func.coalesce(table.c[name], given.c[name])
+    ended_at = func.coalesce(given.c.closed_at, table.c.closed_at)
+    values["closed_at"] = case((given.c.status == "closed", ended_at))
+    return update(table).values(values).where(table.c.id == given.c.id, table.c.version == given.c.stored_version)
 
 
 def _change_offers(dialect: str) -> Executable:

@@ -49,16 +49,26 @@ incidents = Table(
     Column("status", Text, nullable=False),
     Column("areas", Text, nullable=False),
     Column("due_at", BigInteger),
+    Column("kind", Text, nullable=False),
+    Column("drill", Boolean, nullable=False),
+    Column("sectors", Text, nullable=False),
+    Column("opened_at", BigInteger, nullable=False),
+    Column("claimed_at", BigInteger),
+    Column("accepted_at", BigInteger),
+    Column("on_scene_at", BigInteger),
+    Column("closed_at", BigInteger),
     Column("state", Text, nullable=False),
     Index("incidents_by_seq", "seq"),
     Index("incidents_newest", "opened_seq"),
+    Index("incidents_by_time", "opened_at"),
     Index(
         "incidents_open", "opened_seq", sqlite_where=text("status = 'open'"), postgresql_where=text("status = 'open'")
     ),
 )
 """`areas` is `|code|code|`: the sectors (an empty code for none), the RT and its parents, the RT that were told.
 
-`seq` is that of the last event.
+`seq` is that of the last event. From `kind` to `closed_at` stands what reports read, before the state, so that they do
+not have to read that. `sectors` is `|code|code|`, the first in charge, and `|` where there is none.
 """
 
 alarms = Table(

@@ -461,6 +461,72 @@ export type Problem = {
 };
 
 /**
+ * ResponseGoal
+ *
+ * This share of the incidents within so many seconds of the alarm.
+ */
+export type ResponseGoal = {
+    within_s: number;
+    share: number;
+};
+
+/**
+ * ResponseGoals
+ */
+export type ResponseGoals = {
+    claim: ResponseGoal;
+    dispatch: ResponseGoal;
+    on_scene: ResponseGoal;
+};
+
+/**
+ * ResponseGroup
+ *
+ * `key` is the sector's code (empty for none), the kind, the hour from 00 to 23, or the weekday in English.
+ */
+export type ResponseGroup = {
+    key: string;
+    name: string;
+    incidents: number;
+    claim: ResponseMeasure;
+    dispatch: ResponseMeasure;
+    on_scene: ResponseMeasure;
+};
+
+/**
+ * ResponseMeasure
+ *
+ * `count` incidents came so far, after so many seconds. `late` ones came after the goal's time, or have not come.
+ *
+ * `share` is that of `within_goal` among both, null when there is none; `met` says whether it reaches the goal's.
+ */
+export type ResponseMeasure = {
+    count: number;
+    p50_s: number | null;
+    p90_s: number | null;
+    p95_s: number | null;
+    within_goal: number;
+    late: number;
+    share: number | null;
+    met: boolean | null;
+};
+
+/**
+ * ResponseTimes
+ *
+ * From `from` up to before `to`, without drills. Hours and weekdays are those of `time_zone`.
+ */
+export type ResponseTimes = {
+    from: string;
+    to: string;
+    time_zone: string;
+    group: 'hour' | 'kind' | 'sector' | 'weekday' | null;
+    goals: ResponseGoals;
+    total: ResponseGroup;
+    groups: Array<ResponseGroup>;
+};
+
+/**
  * Session
  *
  * `token` is null for operators: the console's browser holds a cookie that scripts cannot read.
@@ -1602,6 +1668,54 @@ export type ReceiveOfferResponses = {
 };
 
 export type ReceiveOfferResponse = ReceiveOfferResponses[keyof ReceiveOfferResponses];
+
+export type ShowResponseTimesData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * a day of the city's calendar, or an RFC 3339 time; 30 days before `to`
+         */
+        from?: string;
+        /**
+         * a day of the city's calendar, or an RFC 3339 time; now
+         */
+        to?: string;
+        group?: 'hour' | 'kind' | 'sector' | 'weekday';
+        format?: 'csv' | 'json';
+    };
+    url: '/v1/reports/response-times';
+};
+
+export type ShowResponseTimesErrors = {
+    /**
+     * `token_missing`: A token is needed; `token_unknown`: The token is not known, or no longer valid
+     */
+    401: Problem;
+    /**
+     * `cross_origin`: The request comes from another site's page; `role_not_allowed`: This is for another role
+     */
+    403: Problem;
+    /**
+     * `query_invalid`: A query parameter is missing or not what is expected
+     */
+    422: Problem;
+    /**
+     * `journal_unavailable`: Nothing can be stored or read right now
+     */
+    503: Problem;
+};
+
+export type ShowResponseTimesError = ShowResponseTimesErrors[keyof ShowResponseTimesErrors];
+
+export type ShowResponseTimesResponses = {
+    /**
+     * ResponseTimes
+     */
+    200: ResponseTimes;
+};
+
+export type ShowResponseTimesResponse = ShowResponseTimesResponses[keyof ShowResponseTimesResponses];
 
 export type SignOutData = {
     body?: never;

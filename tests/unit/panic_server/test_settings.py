@@ -51,6 +51,8 @@ def test_a_path_is_a_path(monkeypatch):
         ("PUBLIC_URL", "darurat.example"),
         ("LOG_LEVEL", "loud"),
         ("LOG_FORMAT", "xml"),
+        ("TIME_ZONE", "Asia/Semarang"),
+        ("TIME_ZONE", "../../etc/passwd"),
     ],
 )
 def test_a_wrong_value_is_refused_without_showing_it(monkeypatch, name, value):

@@ -115,11 +115,20 @@ def _make_incidents() -> None:
         sa.Column("status", sa.Text(), nullable=False),
         sa.Column("areas", sa.Text(), nullable=False),
         sa.Column("due_at", sa.BigInteger(), nullable=True),
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("drill", sa.Boolean(), nullable=False),
+        sa.Column("sectors", sa.Text(), nullable=False),
+        sa.Column("opened_at", sa.BigInteger(), nullable=False),
+        sa.Column("claimed_at", sa.BigInteger(), nullable=True),
+        sa.Column("accepted_at", sa.BigInteger(), nullable=True),
+        sa.Column("on_scene_at", sa.BigInteger(), nullable=True),
+        sa.Column("closed_at", sa.BigInteger(), nullable=True),
         sa.Column("state", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("id"),
     )
     op.create_index("incidents_by_seq", "incidents", ["seq"], unique=False)
     op.create_index("incidents_newest", "incidents", ["opened_seq"], unique=False)
+    op.create_index("incidents_by_time", "incidents", ["opened_at"], unique=False)
     op.create_index(
         "incidents_open",
         "incidents",

@@ -8,6 +8,7 @@ from typing import Any, cast
 
 import httpx2
 import msgspec
+import numpy as np
 
 from dispatch.decide import decide
 from dispatch.errors import IncidentUnknown, OfferUnknown, VersionConflict
@@ -49,6 +50,7 @@ from panic_server.journal.queries import may_see
 from panic_server.maps import Maps
 from panic_server.metrics import Metrics
 from panic_server.people import Principal, Role
+from panic_server.reports.response_times import Responses
 from panic_server.services import Services
 from panic_server.settings import Settings
 
@@ -125,6 +127,14 @@ def an_alarm(raw_position: str | None = None) -> StoredAlarm:
     return StoredAlarm(alarm, INCIDENT_ID, NOW, raw_position)
 
 
+def responses(*rows: tuple[str, str, int, int, int, int, int]) -> Responses:
+    """Sector, kind and five times in seconds since NOW; -1 for never."""
+    start = int(NOW.timestamp())
+    times = [[-1 if at < 0 else (start + at) * 1_000_000 for at in row[2:]] for row in rows]
+    columns = np.array(times, dtype=np.int64).reshape(-1, 5).T
+    return Responses([row[0] for row in rows], [row[1] for row in rows], *columns)
+
+
 @dataclass
 class MemoryJournal:
     """Writer and queries in one: presses are kept by sender and id, orders decided by the real core."""
@@ -135,6 +145,7 @@ class MemoryJournal:
     orders: list[Order] = field(default_factory=list)
     answers: dict[tuple[str, str], bytes] = field(default_factory=dict)
     timelines: list[TimelineRow] = field(default_factory=list)
+    answered: Responses = field(default_factory=responses)
     breaks_with: Exception | None = None
 
     def put(self, incident: Incident) -> Incident:
@@ -209,6 +220,11 @@ class MemoryJournal:
 
     async def timeline(self, incident_id: str) -> Sequence[TimelineRow]:
         return self.timelines
+
+    async def responses(self, reader: Principal, *, since: datetime, until: datetime) -> Responses:
+        self.check()
+        self.wanted = {"reader": reader, "since": since, "until": until}
+        return self.answered
 
     async def offered_to(self, officer_id: str) -> Sequence[Incident]:
         return list(self.incidents.values())

@@ -45,6 +45,7 @@ MAY: dict[tuple[str, str], set[Role]] = {
     ("post", "/v1/incidents/{incident_id}/close"): CONSOLE,
     ("get", "/v1/areas"): set(Role),
     ("get", "/v1/areas/at"): set(Role),
+    ("get", "/v1/reports/response-times"): CONSOLE,
 }
 OPEN_TO_ALL = {
     ("post", "/v1/session"),

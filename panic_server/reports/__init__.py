@@ -1,0 +1,1 @@
+"""What the city learns from its incidents: figures for a period, computed from rows."""
