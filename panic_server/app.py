@@ -17,6 +17,7 @@ from panic_server.bus.memory import MemoryBus
 from panic_server.bus.port import Bus, OfficerPosition
 from panic_server.clock import Clock, SystemClock, new_id
 from panic_server.duty.board import DutyBoard
+from panic_server.evidence import EvidenceKeeper
 from panic_server.follower import Follower
 from panic_server.health import Health
 from panic_server.journal.accounts import SqlAccounts
@@ -81,6 +82,8 @@ class Server:
         loaded = await self.writer.start(mark=read_mark(settings.data_dir))
         self.board.restore((row.officer_id, row.position) for row in await self.queries.duty() if row.position)
         await self.hub.start(loaded.epoch, loaded.seq)
+        for incident_id, seq, selectors in await self.queries.unseen():
+            self.hub.sightings.expect(incident_id, seq, selectors)
         self._head = (loaded.epoch, loaded.seq)
         self.publisher = Publisher(self.hub, self.queries, epoch=loaded.epoch, seq=loaded.seq)
         self.timer.take(loaded.dues)
@@ -112,6 +115,7 @@ class Server:
             on_head=self._on_head,
             on_change={"map": self._read_map, "accounts": self._read_accounts},
         )
+        self.evidence = EvidenceKeeper(clock, take_along=self.writer.take_along, submit=self.writer.submit)
         self._build_bus()
         push_metrics = PushMetrics(self.metrics.registry)
         sender = self._sender(push_metrics)
@@ -153,6 +157,7 @@ class Server:
             degraded=self.health.degraded,
             me=self.me,
             principal_of=self.accounts.principal,
+            shown=self.evidence.shown,
         )
         self.hub = Hub(sources)
         self.services = Services(
@@ -197,6 +202,7 @@ class Server:
             ("checkpoint", lambda: self._every(CHECKPOINT, self._checkpoint)),
             ("outbox", lambda: self._every(OUTBOX_LOOK, self._look_at_outbox)),
             ("mark", lambda: self._every(MARK, self._write_mark)),
+            ("evidence", self.evidence.run),
             ("probe", lambda: self._every(PROBE, self._probe_journal)),
         ]
         self._tasks = [asyncio.create_task(self._keep(name, loop)) for name, loop in loops]
@@ -209,6 +215,7 @@ class Server:
         await self.hub.stop()
         await self._checkpoint()
         await self.relay.stop()
+        await self.evidence.finish()
         await self.writer.stop()
         await self.bus.stop()
         self._write_mark_now()
@@ -224,6 +231,7 @@ class Server:
             self.metrics.committed(committed.orders, committed.seconds)
         self._head = (committed.epoch, committed.seq)
         self.publisher.take(committed)
+        self.evidence.committed(committed)
         self.relay.wake(committed.pushes)
         if committed.ended_offers:
             self.relay.withdraw(committed.ended_offers)

@@ -40,6 +40,10 @@ class Principal:
     name: str
     areas: tuple[str, ...]
 
+    @property
+    def is_at_console(self) -> bool:
+        return self.role in CONSOLE_ROLES
+
     def selectors(self) -> frozenset[str]:
         """The keys under which the journal routes events to this person; empty for residents, who have no live view."""
         match self.role:

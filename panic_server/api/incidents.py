@@ -28,6 +28,7 @@ from panic_server.people import CONSOLE_ROLES, Principal
 from panic_server.services import Services
 from panic_server.wire import problems, shapes, views
 from panic_server.wire.problems import BODY_INVALID, INCIDENT_CLOSED, INCIDENT_UNKNOWN, NOT_FOUND, Refusal
+from panic_server.wire.reports import moments_view
 
 routes = resource("incidents")
 
@@ -82,6 +83,7 @@ async def _with_history(services: Services, detail: shapes.IncidentDetail) -> sh
         timeline=tuple(_timeline_entry(row) for row in timeline),
         alarms=tuple(_alarm_record(one) for one in alarms),
         track=tuple(position for position in known if position is not None),
+        moments=moments_view(await services.queries.moments(incident_id)),
     )
 
 

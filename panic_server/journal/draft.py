@@ -16,7 +16,7 @@ from dispatch.standing import NO_STANDING, counted, ended
 from geo.position import Position
 from panic_server.clock import new_id
 from panic_server.journal.codec import alarm_text, encoder, incident_text
-from panic_server.journal.port import Actor, JournalEvent, Press
+from panic_server.journal.port import Actor, JournalEvent, Press, Seen
 from panic_server.journal.registry import Held, Registry
 from panic_server.journal.routes import payloads_text, route_event, routes_text
 from panic_server.journal.timeline import event_kind, facts_text
@@ -52,6 +52,7 @@ class Rows:
     push_results: dict[str, Any] = field(default_factory=dict)
     dead_devices: list[str] = field(default_factory=list)
     standings: dict[str, Any] = field(default_factory=dict)
+    evidence: dict[int, Any] = field(default_factory=dict)
 
 
 class Draft:
@@ -71,6 +72,7 @@ class Draft:
         self.pushes: list[Push] = []
         self.ended_offers: list[str] = []
         self.freed = False
+        self.placed_at: datetime | None = None
         self._at = micros(now)
 
     def incident(self, held: Held | None, events: Iterable[Event], actor: Actor) -> Incident:
@@ -208,6 +210,15 @@ class Draft:
     def push_results(self, results: Iterable[PushResult], dead_devices: Iterable[str]) -> None:
         self.rows.push_results.update((result.push_id, result_row(result)) for result in results)
         self.rows.dead_devices.extend(dead_devices)
+
+    def evidence(self, rows: Iterable[Seen]) -> None:
+        for row in rows:
+            times = (micros(row.placed_at), micros(row.durable_at), micros(row.console_at))
+            self.rows.evidence[row.opened_seq] = (row.opened_seq, *times)
+
+    def opened_seqs(self) -> list[int]:
+        """Of the incidents that this batch opens."""
+        return [one.held.opened_seq for one in self.touched.values() if one.stored_version is None]
 
     def new_incident_rows(self) -> list[Any]:
         return [self._incident_row(one) for one in self.touched.values() if one.stored_version is None]

@@ -43,6 +43,7 @@ from panic_server.journal.port import (
     DeviceOrder,
     Done,
     DutyOrder,
+    EvidenceOrder,
     IncidentOrder,
     Order,
     Press,
@@ -110,6 +111,8 @@ class Orders:
                 self._draft.positions(order.positions)
             case PushOrder():
                 self._draft.push_results(order.results, order.dead_devices)
+            case EvidenceOrder():
+                self._draft.evidence(order.rows)
         return None
 
     # The trigger.

@@ -100,7 +100,24 @@ class PushOrder:
     dead_devices: Sequence[str] = ()
 
 
-Order = Press | IncidentOrder | DutyOrder | DeviceOrder | CheckpointOrder | PushOrder
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """When the incident opened by this seq was placed, on disk, and first sent to a console; None is not known yet."""
+
+    opened_seq: int
+    placed_at: datetime | None
+    durable_at: datetime | None
+    console_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class EvidenceOrder:
+    """Each seq once. What is known stays, and of the console's times the earliest."""
+
+    rows: Sequence[Seen]
+
+
+Order = Press | IncidentOrder | DutyOrder | DeviceOrder | CheckpointOrder | PushOrder | EvidenceOrder
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,6 +171,23 @@ class TimelineRow:
     actor: Actor
     data: str
     """JSON object: the facts of the event, for operators."""
+
+
+@dataclass(frozen=True, slots=True)
+class Moments:
+    """When an incident came to what; None for not yet, or not known. Of each the first, of the end the last."""
+
+    received_at: datetime
+    placed_at: datetime | None
+    durable_at: datetime | None
+    console_at: datetime | None
+    offered_at: datetime | None
+    push_accepted_at: datetime | None
+    receipt_at: datetime | None
+    claimed_at: datetime | None
+    accepted_at: datetime | None
+    on_scene_at: datetime | None
+    closed_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,7 @@
 """Reads: short transactions on threads of their own, beside the writer."""
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from typing import Any, TypeVar
@@ -21,11 +21,12 @@ from panic_server.journal.port import (
     DutyRow,
     JournalEvent,
     JournalUnavailable,
+    Moments,
     Snapshot,
     StoredAlarm,
     TimelineRow,
 )
-from panic_server.journal.reports import load_responses
+from panic_server.journal.reports import load_moments, load_responses, load_unseen
 from panic_server.journal.routes import read_payloads, selectors
 from panic_server.journal.times import moment
 from panic_server.people import CONSOLE_ROLES, Principal, Role
@@ -151,6 +152,12 @@ class SqlQueries:
 
     async def responses(self, reader: Principal, *, since: datetime, until: datetime) -> Responses:
         return await self._reader.ask(lambda connection: load_responses(connection, reader, since, until))
+
+    async def moments(self, incident_id: str) -> Moments | None:
+        return await self._reader.ask(lambda connection: load_moments(connection, incident_id))
+
+    async def unseen(self) -> Sequence[tuple[str, int, Collection[str]]]:
+        return await self._reader.ask(load_unseen)
 
     async def revisions(self) -> dict[str, int]:
         query = select(tables.catalogue.c.name, tables.catalogue.c.revision)

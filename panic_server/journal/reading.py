@@ -1,11 +1,11 @@
 """The questions that may be asked of the journal. Each runs on a reader's thread, in one read transaction."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Protocol
 
 from dispatch.incident import Incident
-from panic_server.journal.port import JournalEvent, PersonRow, Snapshot, StoredAlarm, TimelineRow
+from panic_server.journal.port import JournalEvent, Moments, PersonRow, Snapshot, StoredAlarm, TimelineRow
 from panic_server.people import Principal, Role
 from panic_server.reports.response_times import Responses
 
@@ -41,6 +41,12 @@ class Queries(Protocol):
 
     async def oldest_seq(self) -> int:
         """The first event that is still kept."""
+
+    async def moments(self, incident_id: str) -> Moments | None:
+        """When the incident came to what; None when there is no such incident."""
+
+    async def unseen(self) -> Sequence[tuple[str, int, Collection[str]]]:
+        """Open incidents that no console is known to have been sent: id, opening seq, selectors of who may see them."""
 
     async def responses(self, reader: Principal, *, since: datetime, until: datetime) -> Responses:
         """Of the incidents opened from `since` to before `until` that this operator may see; without drills."""

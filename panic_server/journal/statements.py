@@ -43,6 +43,7 @@ class Commit:
         self._devices = Devices(dialect)
         self._record_results = _record_results(dialect)
         self._standings = _upsert(dialect, tables.standings, tuple(tables.standings.c.keys()), ("device",))
+        self._evidence = _note_evidence(dialect)
         self._forget = _delete_by(dialect, tables.devices, "value")
 
     def __call__(self, connection: Connection, draft: Draft) -> None:
@@ -64,6 +65,7 @@ class Commit:
         _run(connection, self._forget, [(value,) for value in rows.dead_devices])
         self._devices(connection, list(rows.devices.values()))
         _run(connection, self._record_results, list(rows.push_results.values()))
+        _run(connection, self._evidence, list(rows.evidence.values()))
         if draft.seq >= draft.first_seq:
             connection.execute(_SET_HEAD, {"seq": draft.seq})
 
@@ -134,6 +136,21 @@ def _upsert(dialect: str, table: Table, columns: tuple[str, ...], key: tuple[str
     with_rows = insert.from_select(list(columns), select(given).where(true()))
     changes = {name: with_rows.excluded[name] for name in columns if name not in key}
     return with_rows.on_conflict_do_update(index_elements=list(key), set_=changes)
+
+
+def _note_evidence(dialect: str) -> Executable:
+    """What is known stays, and of two nodes' consoles the earlier counts."""
+    table = tables.evidence
+    given = json_rows(dialect, list(table.c))
+    insert = sqlite_insert(table) if dialect == "sqlite" else postgres_insert(table)
+    with_rows = insert.from_select([column.name for column in table.c], select(given).where(true()))
+    new = with_rows.excluded
+    changes: dict[str, ColumnElement[Any]] = {
+        name: func.coalesce(table.c[name], new[name]) for name in ("placed_at", "durable_at")
+    }
+    later = func.coalesce(new.console_at, table.c.console_at)
+    changes["console_at"] = case((table.c.console_at <= new.console_at, table.c.console_at), else_=later)
+    return with_rows.on_conflict_do_update(index_elements=["opened_seq"], set_=changes)
 
 
 def upsert_one(connection: Connection, table: Table, values: Mapping[str, object], *, key: tuple[str, ...]) -> None:

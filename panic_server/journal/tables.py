@@ -71,6 +71,16 @@ incidents = Table(
 not have to read that. `sectors` is `|code|code|`, the first in charge, and `|` where there is none.
 """
 
+evidence = Table(
+    "evidence",
+    metadata,
+    Column("opened_seq", BigInteger, primary_key=True, autoincrement=False),
+    Column("placed_at", BigInteger),
+    Column("durable_at", BigInteger),
+    Column("console_at", BigInteger),
+)
+"""What only shows after an incident's commit, written with a later one."""
+
 alarms = Table(
     "alarms",
     metadata,
@@ -225,6 +235,12 @@ outbox = Table(
         "next_attempt_at",
         sqlite_where=text("outcome IS NULL"),
         postgresql_where=text("outcome IS NULL"),
+    ),
+    Index(
+        "outbox_accepted",
+        "incident_id",
+        sqlite_where=text("outcome = 'accepted'"),
+        postgresql_where=text("outcome = 'accepted'"),
     ),
     sqlite_with_rowid=False,
 )

@@ -31,6 +31,7 @@ from panic_server.journal.port import (
     DeviceOrder,
     Done,
     DutyOrder,
+    EvidenceOrder,
     IncidentOrder,
     JournalEvent,
     JournalUnavailable,
@@ -64,7 +65,10 @@ long enough for every console's heartbeat to tell of it.
 
 @dataclass(frozen=True, slots=True)
 class Committed:
-    """What is now durable, for everybody who must do something about it. `dues` are open incidents' next deadlines."""
+    """What is now durable, for everybody who must do something about it. `dues` are open incidents' next deadlines.
+
+    `opened` are the seqs that opened an incident.
+    """
 
     epoch: str
     first_seq: int
@@ -75,6 +79,9 @@ class Committed:
     dues: Sequence[tuple[str, datetime | None]]
     orders: int
     seconds: float
+    opened: Sequence[int] = ()
+    placed_at: datetime | None = None
+    durable_at: datetime | None = None
 
 
 @dataclass(slots=True)
@@ -99,6 +106,7 @@ class Writer:
         self._registry = Registry(policy, world)
         self._world = world
         self._queue: queue.SimpleQueue[_Waiting | None] = queue.SimpleQueue()
+        self._along: queue.SimpleQueue[_Waiting] = queue.SimpleQueue()
         self._on_commit: list[Callable[[Committed], None]] = []
         self._on_failure: Callable[[], None] = _nobody
         self._thread = threading.Thread(target=self._run, name="journal-writer", daemon=True)
@@ -139,7 +147,7 @@ class Writer:
     @overload
     async def submit(self, order: IncidentOrder) -> Done: ...
     @overload
-    async def submit(self, order: DutyOrder | DeviceOrder | CheckpointOrder | PushOrder) -> None: ...
+    async def submit(self, order: DutyOrder | DeviceOrder | CheckpointOrder | PushOrder | EvidenceOrder) -> None: ...
     async def submit(self, order: Order) -> Answer:
         """Answers once the order is on disk. Raises JournalUnavailable, or a `dispatch.errors.Refused`."""
         if self._queue.qsize() >= QUEUE_MAX:
@@ -147,6 +155,12 @@ class Writer:
         future: asyncio.Future[Answer] = self._loop.create_future()
         self._queue.put(_Waiting(order, future))
         return await future
+
+    async def take_along(self, order: EvidenceOrder) -> None:
+        """Goes with the next batch that something else makes, however long that takes. Raises JournalUnavailable."""
+        future: asyncio.Future[Answer] = self._loop.create_future()
+        self._along.put(_Waiting(order, future))
+        await future
 
     def nudge(self, *, freed: bool = False) -> None:
         """Another process committed something: come up to date. With `freed`, somebody more can be asked now."""
@@ -200,6 +214,8 @@ class Writer:
                 self._queue.put(None)
                 break
             batch.append(waiting)
+        while not self._along.empty():
+            batch.append(self._along.get_nowait())
         return batch
 
     def _patience_s(self) -> float | None:
@@ -218,6 +234,7 @@ class Writer:
             if self.failing_since is not None:
                 touch_head(connection)
             self._registry.seq = draft.seq
+        durable_at = self._clock.now()
         committed = Committed(
             epoch=self._registry.epoch,
             first_seq=draft.first_seq,
@@ -228,6 +245,9 @@ class Writer:
             dues=self._dues(draft, foreign),
             orders=len(batch),
             seconds=self._clock.monotonic() - began,
+            opened=draft.opened_seqs(),
+            placed_at=draft.placed_at,
+            durable_at=durable_at,
         )
         self._note_success(draft)
         self._loop.call_soon_threadsafe(self._deliver, committed, answers)
@@ -249,6 +269,7 @@ class Writer:
     ) -> list[tuple[asyncio.Future[Answer], Answer | Refused]]:
         orders = self._orders
         orders.begin(connection, draft, [waiting.order for waiting in batch if waiting.order is not None])
+        draft.placed_at = self._clock.now()
         answers: list[tuple[asyncio.Future[Answer], Answer | Refused]] = []
         for waiting in batch:
             if waiting.order is None or waiting.future is None:

@@ -63,6 +63,10 @@ class Groups:
     def are_dirty(self) -> bool:
         return bool(self._dirty)
 
+    def has(self, selector: str) -> bool:
+        """Somebody who holds it is connected."""
+        return selector in self._by_selector
+
     def join(self, client: Client, selectors: frozenset[str]) -> None:
         group = self._by_selectors.get(selectors)
         if group is None:

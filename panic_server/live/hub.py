@@ -8,7 +8,7 @@ import logging
 import time
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from dispatch.policy import Policy
 from panic_server.clock import Clock
@@ -23,6 +23,7 @@ from panic_server.live.joining import HEARTBEAT_S, Joining, Journal
 from panic_server.live.officers import Board, OfficerFrames
 from panic_server.live.rights import CHECK_EVERY_S, PrincipalOf, check_rights
 from panic_server.live.session import HISTORY_MAX, CloseCode
+from panic_server.live.sightings import Sightings
 from panic_server.live.snapshots import Snapshots
 from panic_server.metrics import Metrics
 from panic_server.people import Principal
@@ -43,9 +44,16 @@ LONGEST_PAUSE_S = 0.02
 READ_AT_ONCE = 1000
 
 
+def _nobody(_seqs: Sequence[int], _at: datetime) -> None:
+    """Where nobody keeps evidence."""
+
+
 @dataclass(frozen=True, slots=True)
 class Sources:
-    """What the hub asks the rest of the server. `degraded` are the words of the health page; `me` is `GET /v1/me`."""
+    """What the hub asks the rest of the server. `degraded` are the words of the health page; `me` is `GET /v1/me`.
+
+    `shown` is told the opening seqs of incidents that a console was sent for the first time, and when.
+    """
 
     clock: Clock
     queries: Queries
@@ -55,6 +63,7 @@ class Sources:
     degraded: Callable[[], tuple[str, ...]]
     me: Callable[[Principal], Me]
     principal_of: PrincipalOf
+    shown: Callable[[Sequence[int], datetime], None] = _nobody
 
 
 class Hub:
@@ -70,6 +79,7 @@ class Hub:
         self._officers = OfficerFrames(sources.board)
         self._joining = Joining(self._journal, self._snapshots, self._officers, sources.me)
         self._groups = Groups()
+        self.sightings = Sightings(self._groups)
         self._opening: set[Client] = set()
         self._members: list[dict[Client, Principal]] = [{} for _ in range(BEATS)]
         self._beat = 0
@@ -94,6 +104,7 @@ class Hub:
         """A new epoch: every client comes back, and takes a snapshot."""
         self._close_all(CloseCode.RESTART)
         self._snapshots.forget()
+        self.sightings.forget()
         self._journal.epoch, self._journal.history = epoch, History(head)
 
     async def stop(self) -> None:
@@ -113,6 +124,7 @@ class Hub:
             return
         self._journal.history.append(events)
         self._groups.distribute(events)
+        self.sightings.published(events)
         self._metrics.published(len(events))
         self._published_s.append(self._clock.monotonic() if committed_s is None else committed_s)
         self._schedule_tick()
@@ -182,6 +194,7 @@ class Hub:
         # The heartbeat that ends the welcome is now; the next is a full round from here.
         self._members[self._beat][client] = principal
         self._metrics.socket_opened(principal.role)
+        self._sources.shown(self.sightings.joined(principal), self._clock.now())
         self._heartbeat((client,))
 
     def _heartbeat(self, clients: Sequence[Client]) -> None:
@@ -209,10 +222,11 @@ class Hub:
         before_s = self._cpu_s()
         self.flush()
         # uvloop writes to the sockets at the end of a turn, so the cost is known in the next.
-        asyncio.get_running_loop().call_soon(self._settle, before_s)
+        asyncio.get_running_loop().call_soon(self._settle, before_s, self.sightings.take())
 
-    def _settle(self, before_s: float) -> None:
+    def _settle(self, before_s: float, shown: Sequence[int]) -> None:
         now_s = self._clock.monotonic()
+        self._sources.shown(shown, self._clock.now())
         self._quiet_until_s = now_s + min((self._cpu_s() - before_s) * PAUSE_PER_TICK, LONGEST_PAUSE_S)
         published_s, self._published_s = self._published_s, []
         for one in published_s:

@@ -2,7 +2,10 @@
 
 from datetime import datetime
 
+import msgspec
+
 from geo.areas import AreaMap
+from panic_server.journal.port import Moments
 from panic_server.reports.response_times import GOALS, Goal, Group, Line, Measure, Report
 from panic_server.wire import shapes
 
@@ -25,6 +28,10 @@ def response_times_view(
         total=_group(report.total, ""),
         groups=tuple(named(line) for line in report.groups),
     )
+
+
+def moments_view(known: Moments | None) -> shapes.Moments | None:
+    return None if known is None else msgspec.convert(known, shapes.Moments, from_attributes=True)
 
 
 def _goal(goal: Goal) -> shapes.ResponseGoal:

@@ -265,11 +265,35 @@ class AlarmRecord(Struct, frozen=True):
     flags: tuple[str, ...]
 
 
+class Moments(Struct, frozen=True):
+    """When an incident first came to each of these; null for not yet, or not known. Of the end it is the last.
+
+    `placed_at`, `durable_at` and `console_at` are written with a later commit and may follow by a little; `console_at`
+    is when the first console was sent the incident. `push_accepted_at` is Google's word for the first offer's push,
+    `receipt_at` the first officer's phone's own.
+    """
+
+    received_at: datetime
+    placed_at: datetime | None
+    durable_at: datetime | None
+    console_at: datetime | None
+    offered_at: datetime | None
+    push_accepted_at: datetime | None
+    receipt_at: datetime | None
+    claimed_at: datetime | None
+    accepted_at: datetime | None
+    on_scene_at: datetime | None
+    closed_at: datetime | None
+
+
 class IncidentDetail(Struct, frozen=True):
+    """`timeline`, `alarms`, `track` and `moments` are for operators; others get none."""
+
     incident: Incident
     timeline: tuple[TimelineEntry, ...]
     alarms: tuple[AlarmRecord, ...]
     track: tuple[Position, ...]
+    moments: Moments | None = None
 
 
 class IncidentPage(Struct, frozen=True):

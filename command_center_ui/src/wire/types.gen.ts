@@ -272,12 +272,15 @@ export type Incident = {
 
 /**
  * IncidentDetail
+ *
+ * `timeline`, `alarms`, `track` and `moments` are for operators; others get none.
  */
 export type IncidentDetail = {
     incident: Incident;
     timeline: Array<TimelineEntry>;
     alarms: Array<AlarmRecord>;
     track: Array<Position>;
+    moments?: Moments | null;
 };
 
 /**
@@ -297,6 +300,29 @@ export type Me = {
     name: string;
     areas: Array<Area>;
     on_duty: boolean | null;
+};
+
+/**
+ * Moments
+ *
+ * When an incident first came to each of these; null for not yet, or not known. Of the end it is the last.
+ *
+ * `placed_at`, `durable_at` and `console_at` are written with a later commit and may follow by a little; `console_at`
+ * is when the first console was sent the incident. `push_accepted_at` is Google's word for the first offer's push,
+ * `receipt_at` the first officer's phone's own.
+ */
+export type Moments = {
+    received_at: string;
+    placed_at: string | null;
+    durable_at: string | null;
+    console_at: string | null;
+    offered_at: string | null;
+    push_accepted_at: string | null;
+    receipt_at: string | null;
+    claimed_at: string | null;
+    accepted_at: string | null;
+    on_scene_at: string | null;
+    closed_at: string | null;
 };
 
 /**

@@ -138,6 +138,15 @@ def _make_incidents() -> None:
         postgresql_where=sa.text("status = 'open'"),
     )
 
+    op.create_table(
+        "evidence",
+        sa.Column("opened_seq", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("placed_at", sa.BigInteger(), nullable=True),
+        sa.Column("durable_at", sa.BigInteger(), nullable=True),
+        sa.Column("console_at", sa.BigInteger(), nullable=True),
+        sa.PrimaryKeyConstraint("opened_seq"),
+    )
+
 
 def _make_alarms() -> None:
     op.create_table(
@@ -246,6 +255,14 @@ def _make_outbox() -> None:
         unique=False,
         sqlite_where=sa.text("outcome IS NULL"),
         postgresql_where=sa.text("outcome IS NULL"),
+    )
+    op.create_index(
+        "outbox_accepted",
+        "outbox",
+        ["incident_id"],
+        unique=False,
+        sqlite_where=sa.text("outcome = 'accepted'"),
+        postgresql_where=sa.text("outcome = 'accepted'"),
     )
 
 

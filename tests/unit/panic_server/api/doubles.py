@@ -41,6 +41,7 @@ from panic_server.journal.port import (
     Done,
     IncidentOrder,
     JournalUnavailable,
+    Moments,
     Order,
     Press,
     StoredAlarm,
@@ -127,6 +128,11 @@ def an_alarm(raw_position: str | None = None) -> StoredAlarm:
     return StoredAlarm(alarm, INCIDENT_ID, NOW, raw_position)
 
 
+def moments(**known: datetime) -> Moments:
+    """Received at NOW, and what else is known."""
+    return Moments(**{**dict.fromkeys(Moments.__slots__), "received_at": NOW, **known})  # type: ignore[arg-type]  # all names are set
+
+
 def responses(*rows: tuple[str, str, int, int, int, int, int]) -> Responses:
     """Sector, kind and five times in seconds since NOW; -1 for never."""
     start = int(NOW.timestamp())
@@ -145,6 +151,7 @@ class MemoryJournal:
     orders: list[Order] = field(default_factory=list)
     answers: dict[tuple[str, str], bytes] = field(default_factory=dict)
     timelines: list[TimelineRow] = field(default_factory=list)
+    came_to: Moments | None = None
     answered: Responses = field(default_factory=responses)
     breaks_with: Exception | None = None
 
@@ -220,6 +227,9 @@ class MemoryJournal:
 
     async def timeline(self, incident_id: str) -> Sequence[TimelineRow]:
         return self.timelines
+
+    async def moments(self, incident_id: str) -> Moments | None:
+        return self.came_to
 
     async def responses(self, reader: Principal, *, since: datetime, until: datetime) -> Responses:
         self.check()

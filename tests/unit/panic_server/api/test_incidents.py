@@ -19,6 +19,7 @@ from tests.unit.panic_server.api.doubles import (
     an_alarm,
     an_incident,
     bearer,
+    moments,
 )
 
 ONE = f"/v1/incidents/{INCIDENT_ID}"
@@ -38,8 +39,11 @@ async def test_an_operator_sees_everything_of_an_incident(house):
     house.journal.stored.append(an_alarm(raw_position='{"lat":"x"}'))
     row = TimelineRow(9, "claimed", NOW, Actor("operator", OPERATOR.subject), '{"operator":{"id":"siti"}}')
     house.journal.timelines.append(row)
+    house.journal.came_to = moments(claimed_at=NOW)
     answer = await house.client.get(ONE, headers=bearer(OPERATOR))
     detail = answer.json()
+    assert detail["moments"]["received_at"] == detail["moments"]["claimed_at"] == "2026-11-22T12:00:00Z"
+    assert detail["moments"]["closed_at"] is None
     assert answer.headers["etag"] == '"3"'
     assert detail["incident"]["offers"][0]["officer"]["id"] == OFFICER.subject
     assert detail["timeline"][0]["actor"] == {"role": "operator", "id": OPERATOR.subject}
@@ -53,8 +57,9 @@ async def test_others_see_their_view_and_no_history(house, reader):
     house.journal.put(an_incident())
     house.journal.stored.append(an_alarm())
     house.journal.timelines.append(TimelineRow(9, "claimed", NOW, Actor("system", None), "{}"))
+    house.journal.came_to = moments()
     detail = (await house.client.get(ONE, headers=bearer(reader))).json()
-    assert (detail["timeline"], detail["alarms"], detail["track"]) == ([], [], [])
+    assert (detail["timeline"], detail["alarms"], detail["track"], detail["moments"]) == ([], [], [], None)
     assert detail["incident"]["told"] == []
     assert (detail["incident"]["position"] is None) is (reader is REPRESENTATIVE)
 
