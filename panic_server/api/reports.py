@@ -16,7 +16,7 @@ from panic_server.people import CONSOLE_ROLES
 from panic_server.reports.period import PATTERN, USUAL, read_period
 from panic_server.reports.response_times import response_times
 from panic_server.reports.table import csv_of
-from panic_server.wire import shapes
+from panic_server.wire import figures
 from panic_server.wire.reports import response_times_view
 
 routes = resource("reports")
@@ -37,7 +37,7 @@ class ReportTurn(asyncio.Semaphore):
     """One report at a time: two would take half of the reading threads, and an operator's click waits for one."""
 
 
-_about = described(gives=shapes.ResponseTimes, asks=ResponseTimesQuery, may=CONSOLE_ROLES)
+_about = described(gives=figures.ResponseTimes, asks=ResponseTimesQuery, may=CONSOLE_ROLES)
 _good: dict[str, Any] = _about["responses"][200]
 _good["content"]["text/csv"] = {"schema": {"type": "string"}}
 

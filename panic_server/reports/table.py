@@ -4,7 +4,7 @@ import csv
 import io
 from collections.abc import Iterator
 
-from panic_server.wire.shapes import ResponseGroup, ResponseMeasure, ResponseTimes
+from panic_server.wire.figures import ResponseGroup, ResponseMeasure, ResponseTimes
 
 _MEASURES = ("claim", "dispatch", "on_scene")
 _FIGURES = ResponseMeasure.__struct_fields__

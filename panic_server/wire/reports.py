@@ -7,24 +7,24 @@ import msgspec
 from geo.areas import AreaMap
 from panic_server.journal.port import Moments
 from panic_server.reports.response_times import GOALS, Goal, Group, Line, Measure, Report
-from panic_server.wire import shapes
+from panic_server.wire import figures, shapes
 
 
 def response_times_view(
     report: Report, *, since: datetime, until: datetime, group: Group | None, time_zone: str, area_map: AreaMap
-) -> shapes.ResponseTimes:
+) -> figures.ResponseTimes:
     """A sector that the map in force does not know goes by its code."""
 
-    def named(line: Line) -> shapes.ResponseGroup:
+    def named(line: Line) -> figures.ResponseGroup:
         sector = area_map.sector(line.key) if group == "sector" else None
         return _group(line, sector.name if sector else line.key)
 
-    return shapes.ResponseTimes(
+    return figures.ResponseTimes(
         since=since,
         until=until,
         time_zone=time_zone,
         group=group,
-        goals=shapes.ResponseGoals(_goal(GOALS.claim), _goal(GOALS.dispatch), _goal(GOALS.on_scene)),
+        goals=figures.ResponseGoals(_goal(GOALS.claim), _goal(GOALS.dispatch), _goal(GOALS.on_scene)),
         total=_group(report.total, ""),
         groups=tuple(named(line) for line in report.groups),
     )
@@ -34,18 +34,18 @@ def moments_view(known: Moments | None) -> shapes.Moments | None:
     return None if known is None else msgspec.convert(known, shapes.Moments, from_attributes=True)
 
 
-def _goal(goal: Goal) -> shapes.ResponseGoal:
-    return shapes.ResponseGoal(goal.within_s, goal.percent / 100)
+def _goal(goal: Goal) -> figures.ResponseGoal:
+    return figures.ResponseGoal(goal.within_s, goal.percent / 100)
 
 
-def _group(line: Line, name: str) -> shapes.ResponseGroup:
-    return shapes.ResponseGroup(
+def _group(line: Line, name: str) -> figures.ResponseGroup:
+    return figures.ResponseGroup(
         line.key, name, line.incidents, _measure(line.claim), _measure(line.dispatch), _measure(line.on_scene)
     )
 
 
-def _measure(measure: Measure) -> shapes.ResponseMeasure:
-    return shapes.ResponseMeasure(
+def _measure(measure: Measure) -> figures.ResponseMeasure:
+    return figures.ResponseMeasure(
         count=measure.count,
         p50_s=measure.p50_s,
         p90_s=measure.p90_s,
