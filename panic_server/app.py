@@ -11,6 +11,7 @@ import structlog
 
 from dispatch.commands import LookAgain
 from dispatch.errors import Refused
+from dispatch.escalation import next_due
 from dispatch.policy import Policy
 from panic_server.api.application import Front
 from panic_server.bus.memory import MemoryBus
@@ -51,6 +52,8 @@ CHECKPOINT = timedelta(seconds=30)
 OUTBOX_LOOK = timedelta(seconds=2)
 MARK = timedelta(seconds=1)
 PROBE = timedelta(seconds=2)
+JOURNAL_RETRY_S = 1.0
+CLOCK_OFF_S = 60.0
 
 Scope = MutableMapping[str, Any]
 
@@ -80,6 +83,8 @@ class Server:
         self._build()
         await self.follower.start()
         loaded = await self.writer.start(mark=read_mark(settings.data_dir))
+        # The machine's clock may have been set back since: what is open must not wait for it to catch up.
+        self.clock.not_before(await self.queries.last_worked_at() or self.clock.now())
         self.board.restore((row.officer_id, row.position) for row in await self.queries.duty() if row.position)
         await self.hub.start(loaded.epoch, loaded.seq)
         for incident_id, seq, selectors in await self.queries.unseen():
@@ -108,7 +113,7 @@ class Server:
         self.accounts = SqlAccounts(url, self.reader, clock)
         self.writer = Writer(url, clock=clock, policy=policy, world=Surroundings(self.maps, self.board))
         self.outbox = SqlOutbox(url, self.reader, self.writer.submit, is_alone=self.settings.is_embedded)
-        self.timer = Timer(clock, self._look_again, retry_s=policy.retry_s)
+        self.timer = Timer(clock, self._look_again)
         self.follower = Follower(
             self.queries,
             clock,
@@ -253,12 +258,16 @@ class Server:
         for officer_id, position in positions:
             self.board.take_shared(officer_id, position)
 
-    async def _look_again(self, incident_id: str) -> bool:
+    async def _look_again(self, incident_id: str) -> float | None:
+        """After how many seconds to try again: when the journal fails, or nobody could be asked."""
         try:
             done = await self.writer.submit(IncidentOrder(LookAgain(), SYSTEM, incident_id=incident_id))
-        except (JournalUnavailable, Refused):
-            return False
-        return done.seq is not None
+        except JournalUnavailable:
+            return JOURNAL_RETRY_S
+        except Refused:
+            return None
+        is_settled = done.seq is not None or next_due(done.incident, self.policy) is None
+        return None if is_settled else self.policy.retry_s
 
     async def _read_map(self) -> None:
         area_map = await self.reader.ask(load_map)
@@ -331,6 +340,7 @@ class Server:
         self.health.register("database", self.follower.check, essential=True)
         self.health.register("schema", lambda: shapes.Component("schema", ok=True, detail="current"), essential=True)
         self.health.register("timer", self.timer.check, essential=True)
+        self.health.register("clock", self._check_clock)
         self.health.register("map", self._check_map)
         self.health.register("push", self._check_push, words=self.relay.degraded)
         self.health.register("bus", self._check_bus, words=self.bus.degraded)
@@ -339,6 +349,12 @@ class Server:
         failing_since = self.writer.failing_since
         detail = "writes" if failing_since is None else f"cannot write: {self.writer.last_error}"
         return shapes.Component("journal", ok=failing_since is None, detail=detail)
+
+    def _check_clock(self) -> shapes.Component:
+        ahead_s = self.clock.ahead_s()
+        detail = f"{abs(ahead_s):.0f} s {'ahead of' if ahead_s > 0 else 'behind'} the machine's, which was set since"
+        is_right = abs(ahead_s) < CLOCK_OFF_S
+        return shapes.Component("clock", ok=is_right, detail="as the machine's" if is_right else detail)
 
     def _check_map(self) -> shapes.Component:
         version = self.maps.current.version

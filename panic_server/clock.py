@@ -23,6 +23,12 @@ class Clock(Protocol):
     async def sleep_until(self, when: datetime) -> None:
         """Returns once `now() >= when`."""
 
+    def not_before(self, when: datetime) -> None:
+        """From here on it is at least that late."""
+
+    def ahead_s(self) -> float:
+        """By how much it differs from what the machine says now; negative when it is behind."""
+
 
 class SystemClock:
     """Wall time anchored at start, carried on by the monotonic clock."""
@@ -41,6 +47,12 @@ class SystemClock:
         # The loop's timer may fire a moment early, and a deadline never may.
         while (left_s := (when - self.now()).total_seconds()) > 0:  # noqa: ASYNC110 - time is what is waited for
             await asyncio.sleep(left_s)
+
+    def not_before(self, when: datetime) -> None:
+        self._anchor += max(when - self.now(), timedelta(0))
+
+    def ahead_s(self) -> float:
+        return (self.now() - datetime.now(UTC)).total_seconds()
 
 
 class FakeClock:
@@ -64,6 +76,12 @@ class FakeClock:
         woken: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._sleepers.append((when, woken))
         await woken
+
+    def not_before(self, when: datetime) -> None:
+        self.advance(max(0.0, (when - self._now).total_seconds()))
+
+    def ahead_s(self) -> float:
+        return 0.0
 
     def advance(self, seconds: float) -> None:
         """Moves time on and wakes whoever slept until then, earliest first."""

@@ -159,6 +159,16 @@ class SqlQueries:
     async def unseen(self) -> Sequence[tuple[str, int, Collection[str]]]:
         return await self._reader.ask(load_unseen)
 
+    async def last_worked_at(self) -> datetime | None:
+        """When something last happened to an incident that is still open."""
+        incidents, events = tables.incidents, tables.events
+        query = (
+            select(func.max(events.c.at))
+            .join(incidents, incidents.c.seq == events.c.seq)
+            .where(incidents.c.status == "open")
+        )
+        return moment(await self._reader.ask(lambda connection: connection.execute(query).scalar()))
+
     async def revisions(self) -> dict[str, int]:
         query = select(tables.catalogue.c.name, tables.catalogue.c.revision)
         rows = await self._reader.ask(lambda connection: connection.execute(query).all())

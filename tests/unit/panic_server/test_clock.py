@@ -33,3 +33,17 @@ async def test_fake_time_stands_still_until_it_is_moved() -> None:
     assert clock.now() == NOON
     clock.advance(5)
     assert (clock.now(), clock.monotonic()) == (NOON + timedelta(seconds=5), 5.0)
+
+
+def test_a_clock_that_is_behind_what_happened_goes_on_from_there_and_says_so() -> None:
+    clock = SystemClock()
+    later = clock.now() + timedelta(hours=1)
+    clock.not_before(later)
+    assert later <= clock.now() < later + timedelta(minutes=1)
+    assert 3590 < clock.ahead_s() < 3610
+
+
+def test_a_clock_that_is_ahead_of_what_happened_stays_as_it_is() -> None:
+    clock = SystemClock()
+    clock.not_before(clock.now() - timedelta(hours=1))
+    assert abs(clock.ahead_s()) < 10

@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from panic_server.clock import FakeClock
-from panic_server.timer import Timer
+from panic_server.timer import LOOKING_MAX, Timer
 from tests.fake_fcm.pushes import settled
 
 NOW = datetime(2026, 11, 22, 20, 0, tzinfo=UTC)
@@ -18,18 +18,24 @@ NOW = datetime(2026, 11, 22, 20, 0, tzinfo=UTC)
 
 @dataclass
 class Watch:
-    """A timer that runs, and what it looked at. `changes` is whether a look changes anything."""
+    """A timer that runs, and what it looked at. `pause_s` is what a look answers; `hold` keeps looks from ending."""
 
     clock: FakeClock = field(default_factory=lambda: FakeClock(NOW))
     looked: list[tuple[str, float]] = field(default_factory=list)
-    changes: bool = True
+    pause_s: float | None = None
+    is_broken: bool = False
+    hold: asyncio.Event = field(default_factory=asyncio.Event)
 
     def __post_init__(self) -> None:
-        self.timer = Timer(self.clock, self.look, retry_s=10.0)
+        self.hold.set()
+        self.timer = Timer(self.clock, self.look)
 
-    async def look(self, incident_id: str) -> bool:
+    async def look(self, incident_id: str) -> float | None:
         self.looked.append((incident_id, self.clock.monotonic()))
-        return self.changes
+        await self.hold.wait()
+        if self.is_broken:
+            raise RuntimeError("broken on purpose")
+        return self.pause_s
 
     def take(self, incident_id: str, seconds: float | None) -> None:
         self.timer.take([(incident_id, None if seconds is None else NOW + timedelta(seconds=seconds))])
@@ -86,7 +92,7 @@ async def test_a_deadline_in_the_past_fires_at_once(watch: Watch) -> None:
 
 
 async def test_what_could_not_be_done_is_tried_again_after_the_pause(watch: Watch) -> None:
-    watch.changes = False
+    watch.pause_s = 10.0
     watch.take("incident", 1)
     await watch.passes(22)
     assert watch.looked == [("incident", 1.0), ("incident", 11.0), ("incident", 21.0)]
@@ -95,7 +101,46 @@ async def test_what_could_not_be_done_is_tried_again_after_the_pause(watch: Watc
 async def test_a_timer_that_runs_is_well_and_one_that_does_not_is_seen_within_ten_seconds(watch: Watch) -> None:
     await watch.passes(30)
     assert watch.timer.check().ok
-    stopped = Timer(watch.clock, watch.look, retry_s=10.0)
+    stopped = Timer(watch.clock, watch.look)
     await watch.passes(4)
     assert not stopped.check().ok
     assert "no beat" in stopped.check().detail
+
+
+async def test_a_look_that_breaks_loses_no_deadline(watch: Watch) -> None:
+    watch.is_broken = True
+    watch.take("incident", 1)
+    await watch.passes(2.5)
+    watch.is_broken = False
+    await watch.passes(20)
+    assert watch.looked == [("incident", 1.0), ("incident", 2.0), ("incident", 3.0)]
+
+
+async def test_a_flood_of_deadlines_is_worked_off_in_order_and_never_fills_the_journal(watch: Watch) -> None:
+    watch.hold.clear()
+    flood = [f"incident-{number}" for number in range(3 * LOOKING_MAX)]
+    watch.timer.take([(incident_id, NOW + timedelta(seconds=1)) for incident_id in sorted(flood)])
+    watch.take("early", 0.5)
+    await watch.passes(1)
+    assert len(watch.looked) == LOOKING_MAX
+    watch.hold.set()
+    await settled()
+    assert [incident_id for incident_id, _ in watch.looked] == ["early", *sorted(flood)]
+
+
+async def test_looks_that_hang_are_seen_within_ten_seconds_though_the_timer_beats(watch: Watch) -> None:
+    watch.hold.clear()
+    watch.timer.take([(f"incident-{number}", NOW) for number in range(LOOKING_MAX)])
+    watch.take("later", 2)
+    await watch.passes(4)
+    assert not watch.timer.check().ok
+    assert "late" in watch.timer.check().detail
+    watch.hold.set()
+    await watch.passes(1)
+    assert watch.timer.check().ok
+    assert watch.looked[-1][0] == "later"
+
+
+async def test_deadlines_of_long_ago_are_no_trouble_after_a_start(watch: Watch) -> None:
+    watch.take("incident", -3600)
+    assert watch.timer.check().ok

@@ -47,6 +47,7 @@ export const console_ = {
   ],
   "degraded.push_backlog": ["notifikasi ke ponsel terlambat", "notifications to phones are late"],
   "degraded.timer": ["penghitung waktu macet, penawaran tidak berlanjut", "the timer is stuck, offers do not move on"],
+  "degraded.clock": ["jam server tidak cocok dengan jam mesin", "the server's clock differs from its machine's"],
   "degraded.map": ["peta wilayah belum dimuat", "no map of the areas is loaded"],
   "degraded.other": ["bagian “{word}” bermasalah", "the part “{word}” is failing"],
 
