@@ -1,0 +1,44 @@
+"""The code under test: dispatch as it is. A test plants a bug by putting something else in the place of one part."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from dispatch.commands import Command
+from dispatch.decide import decide
+from dispatch.effects import PushIntent, effects
+from dispatch.escalation import next_due
+from dispatch.events import Event
+from dispatch.evolve import evolve
+from dispatch.facts import Facts
+from dispatch.incident import Incident
+from dispatch.policy import Policy
+
+
+class Decide(Protocol):
+    def __call__(
+        self, incident: Incident | None, command: Command, facts: Facts, *, now: datetime, policy: Policy
+    ) -> list[Event]: ...
+
+
+@dataclass(frozen=True)
+class Core:
+    """`forgets_deadlines`, `answers_early`, `drops_events`, `forgets_alarms` and `mixes_maps` are faults of the shell
+    around the core, which the checker has to find as well.
+    """
+
+    decide: Decide = decide
+    evolve: Callable[[Incident | None, Event], Incident] = evolve
+    effects: Callable[[Incident | None, Event], list[PushIntent]] = effects
+    next_due: Callable[[Incident, Policy], datetime | None] = next_due
+    forgets_deadlines: bool = False
+    answers_early: bool = False
+    drops_events: bool = False
+    forgets_alarms: bool = False
+    mixes_maps: bool = False
+
+
+TRUE_CORE = Core()

@@ -1,0 +1,208 @@
+"""Carries out orders on a draft, as the journal's writer does: finds the incident, gathers the facts, decides."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from dispatch.commands import AcceptOffer, Command, LookAgain, PressAlarm, RepeatAlarm, WithdrawOfficer
+from dispatch.errors import Refused
+from dispatch.events import OfferAccepted
+from dispatch.facts import NO_FACTS, Facts, Neighbour
+from dispatch.incident import Alarm, Incident, Kind
+from geo.areas import AreaRef
+from geo.position import Position
+from tests.simulation.ground import place_of
+from tests.simulation.journal import Change, Draft, DutyChange
+from tests.simulation.registry import person
+
+if TYPE_CHECKING:
+    from tests.simulation.node import Node
+
+
+@dataclass(frozen=True, slots=True)
+class Press:
+    """The button as the phone sent it."""
+
+    id: str
+    device: str
+    kind: Kind
+    position: Position | None
+    pressed_at: datetime
+    silent: bool
+    drill: bool
+
+    @property
+    def digest(self) -> str:
+        return f"{self.kind} {self.position} {self.silent}"
+
+
+@dataclass(frozen=True, slots=True)
+class ToIncident:
+    command: Command
+    incident_id: str | None = None
+    offer_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Duty:
+    officer_id: str
+    on_duty: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """`error` is the name of what was refused; `incident` as it is now."""
+
+    incident: Incident | None = None
+    error: str | None = None
+    incident_id: str | None = None
+
+
+class Orders:
+    def __init__(self, node: Node, now: datetime) -> None:
+        self._node = node
+        self._city = node.city
+        self._now = now
+        self.draft = Draft()
+
+    def carry_out(self, order: Any) -> Any:
+        try:
+            match order:
+                case Press():
+                    return self._press(order)
+                case ToIncident():
+                    return self._to_incident(order)
+                case Duty():
+                    return self._duty(order)
+                case _:
+                    return self._look(order.incident_id)
+        except Refused as refusal:
+            return Answer(error=type(refusal).__name__)
+
+    # What is asked.
+
+    def _press(self, press: Press) -> Answer:
+        key = (press.device, press.id)
+        known = self._city.journal.alarms.get(key) or self.draft.alarms.get(key)
+        if known is not None and not self._city.core.forgets_alarms:
+            incident_id, digest = known
+            if digest != press.digest:
+                self._decide(self._find(incident_id), RepeatAlarm(self._alarm(press)))
+            return Answer(incident_id=incident_id)
+        alarm = self._alarm(press)
+        incident = self._node.registry.find_for(alarm)
+        incident_id = incident.id if incident else self._city.new_id()
+        facts = Facts(
+            candidates=self._node.registry.candidates(
+                alarm.position or (incident.origin if incident else None), self._city.where
+            ),
+            neighbours=self._neighbours(alarm),
+        )
+        self._carry_on(incident, PressAlarm(alarm, incident_id), facts)
+        self.draft.alarms[key] = (incident_id, press.digest)
+        return Answer(incident_id=incident_id)
+
+    def _alarm(self, press: Press) -> Alarm:
+        version = self._node.map_version
+        parents_of = self._city.map_version if self._city.core.mixes_maps else None
+        return Alarm(
+            id=press.id,
+            device=press.device,
+            kind=press.kind,
+            position=press.position,
+            origin=press.position,
+            place=place_of(press.position, version, parents_of=parents_of),
+            pressed_at=press.pressed_at,
+            sent_at=press.pressed_at,
+            silent=press.silent,
+            drill=press.drill,
+            flags=(),
+        )
+
+    def _neighbours(self, alarm: Alarm) -> tuple[Neighbour, ...]:
+        rt: AreaRef | None = alarm.place.rt
+        return (Neighbour(person(f"ketua {rt.name}"), rt),) if rt else ()
+
+    def _to_incident(self, order: ToIncident) -> Answer:
+        incident_id = order.incident_id
+        if order.offer_id is not None:
+            row = self._city.journal.offers.get(order.offer_id)
+            incident_id = row[0] if row else None
+        if incident_id is None:
+            return Answer(error="OfferUnknown")
+        return Answer(self._decide(self._find(incident_id), order.command))
+
+    def _duty(self, order: Duty) -> Answer:
+        registry = self._node.registry
+        if order.on_duty == (order.officer_id in registry.on_duty):
+            return Answer()
+        self.draft.entries.append(DutyChange(order.officer_id, order.on_duty))
+        self.draft.freed = self.draft.freed or order.on_duty
+        if order.on_duty:
+            registry.on_duty[order.officer_id] = None
+        else:
+            registry.on_duty.pop(order.officer_id)
+            self._withdraw_elsewhere(order.officer_id)
+        return Answer()
+
+    def _look(self, incident_id: str) -> bool:
+        """True when nothing is left to do before the deadline that the journal has."""
+        incident = self._find(incident_id)
+        before = len(self.draft.entries)
+        after = self._decide(incident, LookAgain())
+        return len(self.draft.entries) > before or self._city.core.next_due(after, self._city.policy) is None
+
+    # How it is done.
+
+    def _find(self, incident_id: str) -> Incident:
+        held = self._node.registry.held.get(incident_id)
+        if held is not None:
+            return held
+        drafted = next((c.after for c in reversed(self.draft.changes()) if c.after.id == incident_id), None)
+        return drafted or self._city.journal.current[incident_id]
+
+    def _decide(self, incident: Incident, command: Command) -> Incident:
+        return self._carry_on(incident, command, self._facts(incident, command))
+
+    def _facts(self, incident: Incident, command: Command) -> Facts:
+        registry = self._node.registry
+        if isinstance(command, RepeatAlarm):
+            return NO_FACTS
+        who = getattr(command, "officer_id", None)
+        offer = self._city.journal.offers.get(getattr(command, "offer_id", ""))
+        return Facts(
+            candidates=registry.candidates(incident.origin, self._city.where),
+            engaged_elsewhere=isinstance(command, AcceptOffer) and registry.goes_somewhere(command.officer_id),
+            offer_was_made=offer is not None and offer[1] == who,
+        )
+
+    def _carry_on(self, incident: Incident | None, command: Command, facts: Facts) -> Incident:
+        city, core = self._city, self._city.core
+        events = core.decide(incident, command, facts, now=self._now, policy=city.policy)
+        for event in events:
+            after = core.evolve(incident, event)
+            self.draft.pushes.extend((push, after.id) for push in core.effects(incident, event))
+            self.draft.freed = self._node.registry.put(incident, after) or self.draft.freed
+            self.draft.entries.append(Change(incident, after, event))
+            incident = after
+        for event in events:
+            if isinstance(event, OfferAccepted):
+                self._withdraw_elsewhere(event.officer.id)
+        assert incident is not None
+        return incident
+
+    def _withdraw_elsewhere(self, officer_id: str) -> None:
+        for incident_id in self._node.registry.asked_elsewhere(officer_id):
+            self._decide(self._find(incident_id), WithdrawOfficer(officer_id))
+
+    def offer_waiting(self) -> None:
+        """Whoever waits is offered to those who became free, the oldest first."""
+        if not self.draft.freed:
+            return
+        for incident in list(self._node.registry.held.values()):
+            if not self._node.registry.has_free_officer():
+                return
+            if not any(True for _ in incident.open_assignments()):
+                self._decide(incident, LookAgain())

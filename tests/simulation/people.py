@@ -1,0 +1,197 @@
+"""Who lives and works in the simulated city, and what their phones do: press, answer, report, repeat, and die."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from dispatch.commands import (
+    AcceptOffer,
+    AddNote,
+    ChangeAssignment,
+    Claim,
+    Close,
+    DeclineOffer,
+    ReceiveNews,
+    ReceiveOffer,
+    Release,
+)
+from dispatch.effects import PushIntent
+from dispatch.incident import AssignmentStatus, Disposition, Incident, Kind
+from geo.position import Position
+from tests.simulation.ground import SIZE_M, Spot
+from tests.simulation.orders import Answer, Duty, Press, ToIncident
+from tests.simulation.registry import person
+from tests.simulation.trace import plain
+
+if TYPE_CHECKING:
+    from tests.simulation.city import City
+
+POLL_S = 20.0
+
+
+class Resident:
+    def __init__(self, city: City, name: str) -> None:
+        self._city = city
+        self.name = name
+
+    def presses(self) -> None:
+        """And perhaps again, under the same id or a new one."""
+        press = self._press()
+        self._sends(press)
+        dice = self._city.dice
+        if dice.random() < 0.1:
+            self._city.agenda.after(dice.uniform(0.0, 30.0), lambda: self._sends(press))
+        if dice.random() < 0.1:
+            changed = replace(press, kind=Kind.FIRE)
+            self._city.agenda.after(dice.uniform(0.5, 30.0), lambda: self._sends(changed))
+        if dice.random() < 0.15:
+            self._city.agenda.after(dice.uniform(0.5, 90.0), self.presses)
+
+    def _press(self) -> Press:
+        dice, now = self._city.dice, self._city.true_now()
+        spot = Spot(dice.uniform(0, SIZE_M), dice.uniform(0, SIZE_M))
+        position = None if dice.random() < 0.05 else Position(spot.lat, spot.lon, dice.choice([5.0, 50.0, None]), now)
+        kind = dice.choice(list(Kind))
+        return Press(self._city.new_id(), self.name, kind, position, now, dice.random() < 0.1, dice.random() < 0.05)
+
+    def _sends(self, press: Press) -> None:
+        """Through both nodes at once when the phone is impatient."""
+        self._city.trace.note("press", us=self._city.agenda.now_us, press=plain(press))
+        for _ in range(2 if self._city.dice.random() < 0.05 else 1):
+            self._city.network.request_until_answered(press, lambda answer: self._is_answered(press, answer))
+
+    def _is_answered(self, press: Press, answer: Answer) -> None:
+        self._city.trace.note(
+            "accepted", us=self._city.agenda.now_us, device=press.device, id=press.id, incident=answer.incident_id
+        )
+
+
+class Officer:
+    """`temper` says how often the officer accepts; a dead phone hears and says nothing."""
+
+    def __init__(self, city: City, name: str) -> None:
+        self._city = city
+        self.name = name
+        self.temper = city.dice.choice([0.2, 0.5, 0.9])
+        self.is_dead = False
+        self._known: dict[str, None] = {}
+
+    def starts(self) -> None:
+        self._goes(on_duty=True)
+        self._polls()
+
+    def _goes(self, *, on_duty: bool) -> None:
+        self._city.network.request_until_answered(Duty(self.name, on_duty), lambda _: None)
+
+    def changes_duty(self) -> None:
+        self._goes(on_duty=False)
+        self._city.agenda.after(self._city.dice.uniform(5.0, 120.0), lambda: self._goes(on_duty=True))
+
+    def dies(self) -> None:
+        self.is_dead = True
+        self._city.agenda.after(self._city.dice.uniform(20.0, 200.0), self.revives)
+
+    def revives(self) -> None:
+        self.is_dead = False
+
+    def moves(self) -> None:
+        dice = self._city.dice
+        self._city.where[self.name] = Spot(dice.uniform(0, SIZE_M), dice.uniform(0, SIZE_M))
+
+    def _polls(self) -> None:
+        """The page asks for open offers now and then: pushes get lost."""
+        for offer_id in self._city.open_offers_of(self.name):
+            self.hears_of(offer_id)
+        self._city.agenda.after(POLL_S, self._polls)
+
+    def hears_of(self, offer_id: str) -> None:
+        if self.is_dead or offer_id in self._known:
+            return
+        self._known[offer_id] = None
+        dice = self._city.dice
+        self._sends(ReceiveOffer(offer_id, self.name), offer_id)
+        mood = dice.random()
+        if mood < self.temper:
+            self._city.agenda.after(dice.uniform(0.5, 12.0), lambda: self._accepts(offer_id))
+        elif mood < self.temper + 0.3:
+            self._city.agenda.after(dice.uniform(0.5, 12.0), lambda: self._declines(offer_id))
+
+    def _sends(self, command: Any, offer_id: str) -> None:
+        self._city.network.request_until_answered(ToIncident(command, offer_id=offer_id), lambda _: None)
+
+    def _declines(self, offer_id: str) -> None:
+        self._sends(DeclineOffer(offer_id, self.name), offer_id)
+
+    def _accepts(self, offer_id: str) -> None:
+        order = ToIncident(AcceptOffer(offer_id, self.name), offer_id=offer_id)
+        for _ in range(2 if self._city.dice.random() < 0.1 else 1):
+            self._city.network.request_until_answered(order, lambda answer: self._has_answer(offer_id, answer))
+
+    def _has_answer(self, offer_id: str, answer: Answer) -> None:
+        self._city.trace.note(
+            "answered", us=self._city.agenda.now_us, officer=self.name, offer=offer_id, error=answer.error
+        )
+        if answer.error is None:
+            self._travels(offer_id)
+
+    def _travels(self, offer_id: str) -> None:
+        """Each report goes out when it is due, arrives when it arrives, and may come again much later."""
+        dice = self._city.dice
+        at_s = 0.0
+        for status in AssignmentStatus:
+            at_s += dice.uniform(1.0, 60.0)
+            # Some arrive without ever having been told to be on the way, and some turn back.
+            if dice.random() < 0.1:
+                continue
+            for _ in range(1 + (dice.random() < 0.3)):
+                late_s = dice.choice([0.0, 0.0, dice.uniform(0.0, 90.0)])
+                self._city.agenda.after(at_s + late_s, partial(self._reports, offer_id, status))
+
+    def _reports(self, offer_id: str, status: AssignmentStatus) -> None:
+        order = ToIncident(ChangeAssignment(offer_id, self.name, status), offer_id=offer_id)
+        self._city.network.request_until_answered(order, lambda answer: self._is_heard(offer_id, status, answer))
+
+    def _is_heard(self, offer_id: str, status: AssignmentStatus, answer: Answer) -> None:
+        if answer.error is None:
+            self._city.trace.note("heard", us=self._city.agenda.now_us, assignment=offer_id, status=status.value)
+
+
+class Neighbour:
+    """A representative, whose phone says that the news came."""
+
+    def __init__(self, city: City) -> None:
+        self._city = city
+
+    def hears_of(self, push: PushIntent, incident_id: str) -> None:
+        order = ToIncident(ReceiveNews(push.recipient), incident_id=incident_id)
+        self._city.network.request_until_answered(order, lambda _: None)
+
+
+class Desk:
+    """The command center: claims, notes, and closes what is done, or what has been open for too long."""
+
+    def __init__(self, city: City) -> None:
+        self._city = city
+        self._operators = [person("dewi"), person("agus")]
+
+    def works(self) -> None:
+        city = self._city
+        for incident_id in list(city.journal.open_ids):
+            command = self._chooses(city.journal.current[incident_id])
+            if command is not None:
+                order = ToIncident(command, incident_id=incident_id)
+                city.network.request(city.any_node(), order, lambda _: None, lambda: None)
+        city.agenda.after(city.dice.uniform(4.0, 12.0), self.works)
+
+    def _chooses(self, incident: Incident) -> Any:
+        dice = self._city.dice
+        operator = dice.choice(self._operators)
+        age_s = (self._city.true_now() - incident.opened_at).total_seconds()
+        is_done = bool(incident.assignments) and not any(True for _ in incident.open_assignments())
+        if dice.random() < (0.4 if is_done else 0.02 if age_s < self._city.patience_s else 0.3):
+            return Close(operator, dice.choice(list(Disposition)), "selesai")
+        if dice.random() < 0.06:
+            return dice.choice([Claim(operator), Release(operator), AddNote(operator, "catatan")])
+        return None

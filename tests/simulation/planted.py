@@ -1,0 +1,69 @@
+"""Bugs to be found: each puts something wrong in the place of one part of the core, or of the shell around it."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from dispatch.commands import AcceptOffer, ChangeAssignment, Command, LookAgain
+from dispatch.decide import decide
+from dispatch.errors import OfferTaken
+from dispatch.events import AssignmentChanged, Event, OfferAccepted, OffersMade
+from dispatch.facts import Facts
+from dispatch.incident import Incident
+from dispatch.policy import Policy
+from tests.simulation.core import Core
+from tests.simulation.registry import person
+
+
+def with_two_winners(
+    incident: Incident | None, command: Command, facts: Facts, *, now: datetime, policy: Policy
+) -> list[Event]:
+    """Who accepts second is not told that somebody was first."""
+    try:
+        return decide(incident, command, facts, now=now, policy=policy)
+    except OfferTaken:
+        assert isinstance(command, AcceptOffer)
+        return [OfferAccepted(command.offer_id, person(command.officer_id), (), now)]
+
+
+def acting_early(
+    incident: Incident | None, command: Command, facts: Facts, *, now: datetime, policy: Policy
+) -> list[Event]:
+    """A look that comes a little before the time takes the time for passed."""
+    early = timedelta(seconds=2) if isinstance(command, LookAgain) else timedelta(0)
+    return decide(incident, command, facts, now=now + early, policy=policy)
+
+
+def turning_back(
+    incident: Incident | None, command: Command, facts: Facts, *, now: datetime, policy: Policy
+) -> list[Event]:
+    """Whatever report comes last counts, also one that was sent first."""
+    events = decide(incident, command, facts, now=now, policy=policy)
+    if isinstance(command, ChangeAssignment) and not events and incident is not None and incident.is_open:
+        known = incident.assignment(command.assignment_id)
+        if known is not None and known.status is not command.status:
+            return [AssignmentChanged(command.assignment_id, command.officer_id, command.status, now)]
+    return events
+
+
+def asking_once(
+    incident: Incident | None, command: Command, facts: Facts, *, now: datetime, policy: Policy
+) -> list[Event]:
+    """Once the first who were asked have said no, nobody else is asked."""
+    events = decide(incident, command, facts, now=now, policy=policy)
+    if incident is None or not incident.offers_made:
+        return events
+    return [event for event in events if not isinstance(event, OffersMade)]
+
+
+PLANTED = {
+    "double winner": (5, Core(decide=with_two_winners)),
+    "early timer": (6, Core(decide=acting_early)),
+    "lost timer": (6, Core(forgets_deadlines=True)),
+    "state turned back": (7, Core(decide=turning_back)),
+    "answer before the commit": (1, Core(answers_early=True)),
+    "alarm taken twice": (2, Core(forgets_alarms=True)),
+    "event not shown": (3, Core(drops_events=True)),
+    "silence": (4, Core(decide=asking_once)),
+    "two maps in one place": (8, Core(mixes_maps=True)),
+}

@@ -1,0 +1,86 @@
+"""What a node keeps in memory, and loses with it: the open incidents, and who is asked or on the way."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from dispatch.facts import Candidate
+from dispatch.incident import Alarm, Incident, Person
+from geo.position import Position
+from tests.simulation.ground import Spot
+
+OFFERS_MAX = 3
+CANDIDATES_MAX = 12
+
+
+class Registry:
+    def __init__(self) -> None:
+        self.held: dict[str, Incident] = {}
+        self.on_duty: dict[str, None] = {}
+        self._of_device: dict[tuple[str, bool], str] = {}
+        self._asked: dict[str, dict[str, str]] = {}
+        self._going: dict[str, dict[str, str]] = {}
+
+    def put(self, before: Incident | None, after: Incident) -> bool:
+        """Whether somebody is free now who was not."""
+        key = (after.device, after.drill)
+        if after.is_open:
+            self.held[after.id] = after
+            self._of_device[key] = after.id
+        else:
+            self.held.pop(after.id, None)
+            if self._of_device.get(key) == after.id:
+                del self._of_device[key]
+        old = before.open_offers() if before else ()
+        new = {offer.id: offer.officer.id for offer in after.open_offers()}
+        ended = [offer for offer in old if offer.id not in new]
+        for offer in ended:
+            self._asked.get(offer.officer.id, {}).pop(offer.id, None)
+        for offer_id, officer_id in new.items():
+            self._asked.setdefault(officer_id, {})[offer_id] = after.id
+        return self._put_assignments(before, after) or bool(ended)
+
+    def _put_assignments(self, before: Incident | None, after: Incident) -> bool:
+        old = before.open_assignments() if before else ()
+        new = {one.id: one.officer.id for one in after.open_assignments()}
+        ended = [one for one in old if one.id not in new]
+        for one in ended:
+            self._going.get(one.officer.id, {}).pop(one.id, None)
+        for assignment_id, officer_id in new.items():
+            self._going.setdefault(officer_id, {})[assignment_id] = after.id
+        return bool(ended)
+
+    def find_for(self, alarm: Alarm) -> Incident | None:
+        incident_id = self._of_device.get((alarm.device, alarm.drill))
+        return self.held.get(incident_id) if incident_id else None
+
+    def asked_elsewhere(self, officer_id: str) -> list[str]:
+        return list(dict.fromkeys(self._asked.get(officer_id, {}).values()))
+
+    def goes_somewhere(self, officer_id: str) -> bool:
+        return bool(self._going.get(officer_id))
+
+    def _eligible(self) -> Iterator[str]:
+        for officer_id in self.on_duty:
+            if not self._going.get(officer_id) and len(self._asked.get(officer_id, ())) < OFFERS_MAX:
+                yield officer_id
+
+    def has_free_officer(self) -> bool:
+        return any(True for _ in self._eligible())
+
+    def candidates(self, origin: Position | None, where: dict[str, Spot]) -> tuple[Candidate, ...]:
+        """The free before the asked, and both by distance."""
+        if origin is None:
+            return ()
+        ranked = sorted(
+            (bool(self._asked.get(officer_id)), where[officer_id].metres_to(origin.lat, origin.lon), officer_id)
+            for officer_id in self._eligible()
+        )
+        return tuple(
+            Candidate(officer=person(officer_id), distance_m=round(metres, 1), own_sector=False, position_stale=False)
+            for _, metres, officer_id in ranked[:CANDIDATES_MAX]
+        )
+
+
+def person(subject: str) -> Person:
+    return Person(subject, subject.title())
