@@ -1,6 +1,7 @@
 /* The one dictionary of all screens: Indonesian first, English second. A missing word does not compile. */
 import { console_ } from "./words/console";
 import { officer } from "./words/officer";
+import { report } from "./words/report";
 import { resident } from "./words/resident";
 import { shared } from "./words/shared";
 import { timeline } from "./words/timeline";
@@ -8,7 +9,7 @@ import { timeline } from "./words/timeline";
 export type Lang = "id" | "en";
 export type Entry = readonly [indonesian: string, english: string];
 
-export const dictionary = { ...shared, ...console_, ...timeline, ...resident, ...officer } satisfies Record<
+export const dictionary = { ...shared, ...console_, ...timeline, ...resident, ...officer, ...report } satisfies Record<
   string,
   Entry
 >;

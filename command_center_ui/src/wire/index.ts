@@ -10,6 +10,7 @@ import type {
   Officer,
   Officers,
   Offer,
+  ResponseTimes,
   Session,
   TimelineEntry,
   Welcome,
@@ -32,6 +33,10 @@ export type {
   Place,
   Position,
   Problem,
+  ResponseGoal,
+  ResponseGroup,
+  ResponseMeasure,
+  ResponseTimes,
   Session,
   TimelineEntry,
   Told,
@@ -46,6 +51,7 @@ export type Disposition = NonNullable<Incident["disposition"]>;
 export type OfferStatus = Offer["status"];
 export type AssignmentStatus = Assignment["status"];
 export type OfficerStatus = Officer["status"];
+export type ReportGroup = NonNullable<ResponseTimes["group"]>;
 export type LiveEvent = Event;
 export type EventKind = Event["kind"];
 export type TimelineKind = TimelineEntry["kind"];
@@ -66,6 +72,7 @@ export const DISPOSITIONS: readonly Disposition[] = [
   "duplicate",
   "unfounded",
 ];
+export const REPORT_GROUPS: readonly ReportGroup[] = ["sector", "kind", "hour", "weekday"];
 export const OFFICER_STATUSES: readonly OfficerStatus[] = [
   "available",
   "offered",
