@@ -60,6 +60,23 @@ class ReceiveNews:
 
 
 @dataclass(frozen=True, slots=True)
+class AnswerNews:
+    """A representative says whether they come."""
+
+    person_id: str
+    coming: bool
+
+
+@dataclass(frozen=True, slots=True)
+class SharePlace:
+    """The command center lets the neighbourhood know the exact place, or takes that back."""
+
+    operator: Person
+    shared: bool
+    reason: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class Claim:
     operator: Person
 
@@ -96,6 +113,8 @@ Command = (
     | WithdrawOfficer
     | ChangeAssignment
     | ReceiveNews
+    | AnswerNews
+    | SharePlace
     | Claim
     | Release
     | AddNote

@@ -13,6 +13,7 @@ from dispatch.assignment import (
 from dispatch.commands import (
     AcceptOffer,
     AddNote,
+    AnswerNews,
     ChangeAssignment,
     Claim,
     Close,
@@ -24,10 +25,11 @@ from dispatch.commands import (
     ReceiveOffer,
     Release,
     RepeatAlarm,
+    SharePlace,
     WithdrawOfficer,
 )
 from dispatch.duplicates import is_placed_by, is_same_emergency, joined_kind, joins
-from dispatch.errors import ClaimedByAnother, IncidentClosed, IncidentUnknown, NotClaimed, NotTold
+from dispatch.errors import ClaimedByAnother, IncidentClosed, IncidentUnknown, NotClaimed
 from dispatch.escalation import decide_expiry, decide_next_offers, not_asked_yet, wanted_offers
 from dispatch.events import (
     AlarmJoined,
@@ -38,12 +40,21 @@ from dispatch.events import (
     IncidentOpened,
     Noted,
     Released,
-    RepresentativeReceived,
 )
 from dispatch.evolve import evolve
 from dispatch.facts import Facts
 from dispatch.incident import FLOOD, TOLD_KEPT, Alarm, Incident, Kind
-from dispatch.neighbourhood import areas_told, representatives_told
+from dispatch.neighbourhood import (
+    all_clear_for,
+    areas_told,
+    decide_news,
+    decide_news_answer,
+    decide_news_receipt,
+    decide_sharing,
+    is_quiet,
+    neighbourhood_of,
+    representatives_told,
+)
 from dispatch.policy import Policy
 
 
@@ -53,7 +64,7 @@ def decide(incident: Incident | None, command: Command, facts: Facts, *, now: da
         return [decide_press(incident, command, facts, now=now, policy=policy)]
     if incident is None:
         raise IncidentUnknown
-    events = _decide_known(incident, command, facts, now=now)
+    events = _decide_known(incident, command, facts, now=now, policy=policy)
     for event in events:
         incident = evolve(incident, event)
     return events + decide_next_offers(incident, facts, now=now, policy=policy)
@@ -64,11 +75,13 @@ def decide_press(
 ) -> IncidentOpened | AlarmJoined:
     """Opens an incident, or joins the one handed in. Raises ValueError when the alarm does not belong to that one."""
     if incident is None:
-        codes = areas_told(press.alarm)
+        codes = areas_told(press.alarm, policy)
         told = representatives_told(codes, facts, known=frozenset(), now=now)
+        area_codes = neighbourhood_of(codes, told)
+        quiet = is_quiet(press.alarm.kind, now=now, policy=policy)
         chosen = list(facts.candidates[: policy.officers_per_step])
         offers = make_offers(press.incident_id, chosen, made_before=0, now=now, policy=policy)
-        return IncidentOpened(press.incident_id, press.alarm, offers, codes, told, now, facts.standing)
+        return IncidentOpened(press.incident_id, press.alarm, offers, area_codes, told, now, facts.standing, quiet)
     is_again = joins(incident, press.alarm, is_known_phone=facts.is_known_phone)
     if not is_again and not is_same_emergency(incident, press.alarm, now=now, policy=policy):
         raise ValueError(f"alarm {press.alarm.id} does not belong to incident {incident.id}")
@@ -79,8 +92,9 @@ def _decide_join(incident: Incident, alarm: Alarm, facts: Facts, *, now: datetim
     """A hidden incident stays hidden: one silent press, or one of violence, and the RT hears nothing more. Nor do more
     RT for every press of a flood.
     """
-    is_hidden = incident.silent or joined_kind(incident, alarm) is Kind.VIOLENCE
-    codes = () if is_hidden or FLOOD in alarm.flags else areas_told(alarm)
+    kind = joined_kind(incident, alarm)
+    is_hidden = incident.silent or kind is Kind.VIOLENCE
+    codes = () if is_hidden or FLOOD in alarm.flags else areas_told(alarm, policy)
     new_phone = incident.device != alarm.device and not facts.is_known_phone
     if new_phone:
         # Four hundred witnesses from twenty RT must not push the first ones out, who would then be told again.
@@ -92,13 +106,14 @@ def _decide_join(incident: Incident, alarm: Alarm, facts: Facts, *, now: datetim
         told = told[: max(0, TOLD_KEPT - len(incident.told))]
     chosen = not_asked_yet(incident, facts)[: wanted_offers(incident, policy)]
     offers = make_offers(incident.id, chosen, made_before=incident.offers_made, now=now, policy=policy)
-    return AlarmJoined(alarm, offers, codes, told, now, new_phone)
+    quiet = is_quiet(kind, now=now, policy=policy)
+    return AlarmJoined(alarm, offers, neighbourhood_of(codes, told), told, now, new_phone, quiet)
 
 
-def _decide_known(incident: Incident, command: Command, facts: Facts, *, now: datetime) -> list[Event]:
+def _decide_known(incident: Incident, command: Command, facts: Facts, *, now: datetime, policy: Policy) -> list[Event]:
     match command:
         case RepeatAlarm():
-            return [decide_repeat(incident, command.alarm, facts, now=now)]
+            return [decide_repeat(incident, command.alarm, facts, now=now, policy=policy)]
         case ReceiveOffer():
             return decide_receipt(incident, command, facts, now=now)
         case AcceptOffer():
@@ -110,32 +125,32 @@ def _decide_known(incident: Incident, command: Command, facts: Facts, *, now: da
         case ChangeAssignment():
             return decide_assignment_change(incident, command, now=now)
         case ReceiveNews():
-            return decide_news_receipt(incident, command, now=now)
+            return decide_news_receipt(incident, command, facts, now=now)
+        case AnswerNews():
+            return decide_news_answer(incident, command, facts, now=now)
+        case SharePlace():
+            return decide_sharing(incident, command, now=now)
         case LookAgain():
-            return decide_expiry(incident, now=now)
+            return [*decide_expiry(incident, now=now), *decide_news(incident, facts, now=now, policy=policy)]
         case Claim() | Release() | AddNote() | Close():
-            return decide_operator(incident, command, now=now)
+            return decide_operator(incident, command, facts, now=now)
         case PressAlarm():
             raise AssertionError("a press is decided before")
 
 
-def decide_repeat(incident: Incident, alarm: Alarm, facts: Facts, *, now: datetime) -> AlarmUpdated:
+def decide_repeat(incident: Incident, alarm: Alarm, facts: Facts, *, now: datetime, policy: Policy) -> AlarmUpdated:
     """A phone that had no fix when the button was pressed sends it as soon as it has: then the RT is told as well."""
     is_hidden = incident.silent or incident.kind is Kind.VIOLENCE
-    codes = areas_told(alarm) if is_placed_by(incident, alarm) and not is_hidden else ()
+    codes = areas_told(alarm, policy) if is_placed_by(incident, alarm) and not is_hidden else ()
     known = frozenset(told.person.id for told in incident.told)
-    return AlarmUpdated(alarm, codes, representatives_told(codes, facts, known=known, now=now), now)
+    told = representatives_told(codes, facts, known=known, now=now)
+    quiet = is_quiet(incident.kind, now=now, policy=policy)
+    return AlarmUpdated(alarm, neighbourhood_of(codes, told), told, now, quiet)
 
 
-def decide_news_receipt(incident: Incident, receipt: ReceiveNews, *, now: datetime) -> list[Event]:
-    """Raises NotTold."""
-    told = next((told for told in incident.told if told.person.id == receipt.person_id), None)
-    if told is None:
-        raise NotTold(receipt.person_id)
-    return [] if told.received_at else [RepresentativeReceived(receipt.person_id, now)]
-
-
-def decide_operator(incident: Incident, command: Claim | Release | AddNote | Close, *, now: datetime) -> list[Event]:
+def decide_operator(
+    incident: Incident, command: Claim | Release | AddNote | Close, facts: Facts, *, now: datetime
+) -> list[Event]:
     """Raises IncidentClosed, ClaimedByAnother, NotClaimed. Saying the same twice changes nothing."""
     operator = command.operator
     if isinstance(command, AddNote):
@@ -146,7 +161,8 @@ def decide_operator(incident: Incident, command: Claim | Release | AddNote | Clo
         raise IncidentClosed(incident.id)
     held_by = incident.claimed_by
     if isinstance(command, Close):
-        return [Closed(operator, command.disposition, command.note, now)]
+        all_clear = all_clear_for(incident, command.disposition, facts)
+        return [Closed(operator, command.disposition, command.note, now, all_clear)]
     if isinstance(command, Claim):
         if held_by and held_by.id != operator.id:
             raise ClaimedByAnother(held_by.id)

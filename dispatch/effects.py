@@ -11,6 +11,7 @@ from dispatch.events import (
     Closed,
     Event,
     IncidentOpened,
+    NeighboursTold,
     OfferAccepted,
     OffersMade,
     OffersWithdrawn,
@@ -22,6 +23,11 @@ class PushKind(StrEnum):
     OFFER = "offer"
     OFFER_WITHDRAWN = "offer_withdrawn"
     NEIGHBOURHOOD = "neighbourhood"
+    ALL_CLEAR = "all_clear"
+
+
+NOT_URGENT = frozenset({PushKind.NEIGHBOURHOOD, PushKind.ALL_CLEAR})
+"""These wait while officers are being asked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +45,7 @@ def effects(before: Incident | None, event: Event) -> list[PushIntent]:
     match event:
         case IncidentOpened() | AlarmJoined():
             return [*_offered(event.offers), *_told(event.told)]
-        case AlarmUpdated():
+        case AlarmUpdated() | NeighboursTold():
             return _told(event.told)
         case OffersMade():
             return _offered(event.offers)
@@ -48,7 +54,8 @@ def effects(before: Incident | None, event: Event) -> list[PushIntent]:
         case OffersWithdrawn():
             return _withdrawn(before, event.offer_ids)
         case Closed():
-            return _withdrawn(before, [offer.id for offer in before.open_offers()]) if before else []
+            ended = [offer.id for offer in before.open_offers()] if before else []
+            return [*_withdrawn(before, ended), *_all_clear(event.all_clear)]
         case _:
             return []
 
@@ -67,6 +74,10 @@ def _offered(offers: Iterable[Offer]) -> list[PushIntent]:
 
 def _told(told: Iterable[Told]) -> list[PushIntent]:
     return [PushIntent(PushKind.NEIGHBOURHOOD, one.person.id, None, None) for one in told]
+
+
+def _all_clear(people: Iterable[str]) -> list[PushIntent]:
+    return [PushIntent(PushKind.ALL_CLEAR, person_id, None, None) for person_id in people]
 
 
 def _withdrawn(before: Incident | None, offer_ids: Iterable[str]) -> list[PushIntent]:

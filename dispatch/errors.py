@@ -13,7 +13,8 @@ Refused
 ├── OfficerEngaged
 ├── OfficerOffDuty
 ├── AssignmentUnknown
-└── NotTold
+├── NotTold
+└── NeighbourhoodHidden
 """
 
 
@@ -71,3 +72,7 @@ class AssignmentUnknown(Refused):
 
 class NotTold(Refused):
     """The representative was not told of this incident."""
+
+
+class NeighbourhoodHidden(Refused):
+    """The neighbourhood knows nothing of this incident, and so must not learn its place."""

@@ -6,6 +6,7 @@ from dispatch.assignment import make_offers
 from dispatch.events import Event, OffersExpired, OffersMade
 from dispatch.facts import Candidate, Facts
 from dispatch.incident import Incident
+from dispatch.neighbourhood import news_due
 from dispatch.policy import Policy
 
 
@@ -23,6 +24,12 @@ def wanted_offers(incident: Incident, policy: Policy) -> int:
 
 def next_due(incident: Incident, policy: Policy) -> datetime | None:
     """When time itself must act; None when the incident waits for people only, as when nobody knows where to look."""
+    dues = (officers_due(incident, policy), news_due(incident, policy))
+    return min((due for due in dues if due is not None), default=None)
+
+
+def officers_due(incident: Incident, policy: Policy) -> datetime | None:
+    """When an offer is over, or when to look whether an officer is near by now."""
     if not needs_officers(incident):
         return None
     expiries = [offer.expires_at for offer in incident.open_offers()]

@@ -4,11 +4,12 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from dispatch.incident import Alarm, AssignmentStatus, Disposition, Offer, Person, Standing, Told
+from geo.areas import AreaRef
 
 
 @dataclass(frozen=True, slots=True)
 class IncidentOpened:
-    """One tap is one event: the place, the offers and who was told are inside."""
+    """One tap is one event: the place, the offers and who was told are inside. `quiet`: told without waking anybody."""
 
     incident_id: str
     alarm: Alarm
@@ -17,6 +18,7 @@ class IncidentOpened:
     told: tuple[Told, ...]
     at: datetime
     standing: Standing | None = None
+    quiet: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +31,7 @@ class AlarmJoined:
     told: tuple[Told, ...]
     at: datetime
     new_phone: bool = False
+    quiet: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +42,7 @@ class AlarmUpdated:
     neighbourhood: tuple[str, ...]
     told: tuple[Told, ...]
     at: datetime
+    quiet: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +103,32 @@ class RepresentativeReceived:
 
 
 @dataclass(frozen=True, slots=True)
+class RepresentativeAnswered:
+    person_id: str
+    coming: bool
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class NeighboursTold:
+    """Nobody in the areas `silent` received the news in time, so those above were told; none when nobody is left."""
+
+    silent: tuple[AreaRef, ...]
+    told: tuple[Told, ...]
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class PlaceShared:
+    """The neighbourhood may know the exact place from here on, or no longer."""
+
+    operator: Person
+    shared: bool
+    reason: str | None
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Claimed:
     operator: Person
     at: datetime
@@ -119,10 +149,13 @@ class Noted:
 
 @dataclass(frozen=True, slots=True)
 class Closed:
+    """`all_clear` are the people of the neighbourhood who were told and now hear that it is over."""
+
     operator: Person
     disposition: Disposition
     note: str | None
     at: datetime
+    all_clear: tuple[str, ...] = ()
 
 
 Event = (
@@ -137,6 +170,9 @@ Event = (
     | OffersWithdrawn
     | AssignmentChanged
     | RepresentativeReceived
+    | RepresentativeAnswered
+    | NeighboursTold
+    | PlaceShared
     | Claimed
     | Released
     | Noted

@@ -13,6 +13,7 @@ from dispatch.events import (
     Closed,
     Event,
     IncidentOpened,
+    NeighboursTold,
     Noted,
     OfferAccepted,
     OfferDeclined,
@@ -20,7 +21,9 @@ from dispatch.events import (
     OffersExpired,
     OffersMade,
     OffersWithdrawn,
+    PlaceShared,
     Released,
+    RepresentativeAnswered,
     RepresentativeReceived,
 )
 from dispatch.incident import (
@@ -36,8 +39,8 @@ from dispatch.incident import (
     Offer,
     OfferStatus,
     Status,
-    Told,
 )
+from dispatch.telling import evolve_neighbourhood, tell
 
 
 def evolve(incident: Incident | None, event: Event) -> Incident:
@@ -75,6 +78,8 @@ def opened(event: IncidentOpened) -> Incident:
         disposition=None,
         status=Status.OPEN,
         standing=event.standing,
+        told_count=len(event.told),
+        quiet=event.quiet,
     )
 
 
@@ -98,8 +103,8 @@ def _evolve_known(incident: Incident, event: Event) -> Incident:
             return _end_offers(incident, dict.fromkeys(event.offer_ids, OfferStatus.WITHDRAWN), event.at)
         case AssignmentChanged():
             return assignment_changed(incident, event)
-        case RepresentativeReceived():
-            return replace(incident, told=tuple(_news_received(told, event) for told in incident.told))
+        case RepresentativeReceived() | RepresentativeAnswered() | NeighboursTold() | PlaceShared():
+            return evolve_neighbourhood(incident, event)
         case Claimed():
             return replace(incident, claimed_by=event.operator)
         case Released():
@@ -122,18 +127,13 @@ def updated(incident: Incident, event: AlarmUpdated) -> Incident:
         flagged = replace(flagged, position=alarm.position, place=alarm.place, origin=alarm.origin)
     kind = Kind.VIOLENCE if alarm.kind is Kind.VIOLENCE else incident.kind
     silent = incident.silent or alarm.silent
-    is_hidden = silent or kind is Kind.VIOLENCE
-    neighbourhood = () if is_hidden else (incident.neighbourhood + event.neighbourhood)[-TOLD_KEPT:]
-    told = (incident.told + event.told)[-TOLD_KEPT:]
-    return replace(flagged, kind=kind, silent=silent, neighbourhood=neighbourhood, told=told)
+    return tell(replace(flagged, kind=kind, silent=silent, quiet=event.quiet), event.neighbourhood, event.told)
 
 
 def joined(incident: Incident, event: AlarmJoined) -> Incident:
     alarm = event.alarm
     kind = joined_kind(incident, alarm)
     silent = incident.silent or alarm.silent
-    is_hidden = silent or kind is Kind.VIOLENCE
-    neighbourhood = () if is_hidden else tuple(dict.fromkeys(incident.neighbourhood + event.neighbourhood))[-TOLD_KEPT:]
     incident = _flagged(incident, alarm.flags)
     if is_better_place(incident, alarm):
         incident = replace(incident, position=alarm.position, place=alarm.place, origin=alarm.origin)
@@ -141,13 +141,13 @@ def joined(incident: Incident, event: AlarmJoined) -> Incident:
         incident,
         kind=kind,
         silent=silent,
+        quiet=event.quiet,
         origin=incident.origin or alarm.origin,
         alarm_count=incident.alarm_count + 1,
         phone_count=incident.phone_count + event.new_phone,
         last_alarm_at=event.at,
-        neighbourhood=neighbourhood,
-        told=(incident.told + event.told)[-TOLD_KEPT:],
     )
+    incident = tell(incident, event.neighbourhood, event.told)
     return asked_more(incident, event.offers, event.at, new_round=False)
 
 
@@ -182,13 +182,15 @@ def assignment_changed(incident: Incident, event: AssignmentChanged) -> Incident
 
 
 def closed(incident: Incident, event: Closed) -> Incident:
-    """Whoever was asked or on the way is free again."""
+    """Whoever was asked or on the way is free again, and the neighbourhood has no more use for the exact place."""
     withdrawn = {offer.id: OfferStatus.WITHDRAWN for offer in incident.open_offers()}
     incident = _end_offers(incident, withdrawn, event.at)
     cleared = tuple(
         replace(a, status=AssignmentStatus.CLEAR, changed_at=event.at) if a.is_open else a for a in incident.assignments
     )
-    return replace(incident, status=Status.CLOSED, disposition=event.disposition, assignments=cleared)
+    return replace(
+        incident, status=Status.CLOSED, disposition=event.disposition, assignments=cleared, place_shared=False
+    )
 
 
 def _flagged(incident: Incident, flags: tuple[str, ...]) -> Incident:
@@ -197,10 +199,6 @@ def _flagged(incident: Incident, flags: tuple[str, ...]) -> Incident:
 
 def _offer_received(offer: Offer, event: OfferReceived) -> Offer:
     return replace(offer, received_at=event.at) if offer.id == event.offer_id else offer
-
-
-def _news_received(told: Told, event: RepresentativeReceived) -> Told:
-    return replace(told, received_at=event.at) if told.person.id == event.person_id else told
 
 
 def _end_offers(incident: Incident, ended: Mapping[str, OfferStatus], at: datetime) -> Incident:

@@ -18,10 +18,11 @@ class Candidate:
 
 @dataclass(frozen=True, slots=True)
 class Neighbour:
-    """A representative and the RT they answer for."""
+    """A representative and the area they answer for; `instead_of` is the smaller area that nobody answers in."""
 
     person: Person
     area: AreaRef
+    instead_of: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +32,8 @@ class Facts:
     `offer_was_made`: the journal has a row of this offer to this officer, though the incident may have forgotten it.
     `is_known_phone`: an earlier alarm of the phone that presses is part of the incident.
     `standing`: what became of this phone's earlier incidents.
+    `superiors` stand above the areas that stayed silent; `told_before` are people told so long ago that only the
+    journal still knows of them.
     """
 
     candidates: tuple[Candidate, ...] = ()
@@ -39,6 +42,8 @@ class Facts:
     offer_was_made: bool = False
     is_known_phone: bool = False
     standing: Standing | None = None
+    superiors: tuple[Neighbour, ...] = ()
+    told_before: tuple[str, ...] = ()
 
 
 NO_FACTS = Facts()

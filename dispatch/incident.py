@@ -19,6 +19,8 @@ ENDED_OFFERS_KEPT = 3
 ASKED_KEPT = 24
 ASSIGNMENTS_KEPT = 2
 TOLD_KEPT = 8
+# Eight RT, and of those that stay silent the RW and the villages above.
+NEIGHBOURHOOD_KEPT = 12
 FLAGS_KEPT = 16
 
 FLOOD = "flood"
@@ -133,12 +135,13 @@ class Assignment:
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """A representative who was told, for the RT they answer for."""
+    """A representative who was told, for the RT, RW or village they answer for, and whether they come."""
 
     person: Person
     area: AreaRef
     told_at: datetime
     received_at: datetime | None
+    coming: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,10 +157,12 @@ class Standing:
 class Incident:
     """`origin` is where officers are looked for: the position, or the phone's last known one.
 
-    `neighbourhood` has the RT whose representatives may see the incident; `asked` the officers asked in this round, the
-    last of them at `round_at`. `offers` has the ended ones first, as they ended, the last at `offer_ended_at`.
-    `device` is the phone that opened it, `phone_count` how many have pressed for it, the last at `last_alarm_at`.
-    `standing` is that of its phone when it opened, None for one that nothing is known of.
+    `neighbourhood` has the areas whose representatives may see the incident, with its exact place when
+    `place_shared`; nobody there is to be woken when `quiet`. `told` has the last of `told_count` people; at
+    `news_looked_at` it was last looked who of them had not received the news. `asked` has the officers asked in this
+    round, the last of them at `round_at`. `offers` has the ended ones first, as they ended, the last at
+    `offer_ended_at`. `device` is the phone that opened it, `phone_count` how many have pressed for it, the last at
+    `last_alarm_at`. `standing` is that of its phone when it opened, None for one that nothing is known of.
     """
 
     id: str
@@ -186,6 +191,10 @@ class Incident:
     phone_count: int = 1
     last_alarm_at: datetime | None = None
     standing: Standing | None = None
+    told_count: int = 0
+    news_looked_at: datetime | None = None
+    quiet: bool = False
+    place_shared: bool = False
 
     @property
     def is_open(self) -> bool:

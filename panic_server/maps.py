@@ -1,10 +1,14 @@
-"""The map in force, and the representatives of its RT: immutable values, swapped as a whole while alarms flow."""
+"""The map in force, and the representatives of its RT: immutable values, swapped as a whole while alarms flow.
+
+Who answers for an RW is its head; who answers for a village is its community officer (Bhabinkamtibmas).
+"""
 
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 
 from dispatch.facts import Neighbour
 from dispatch.incident import Person
-from geo.areas import AreaMap, AreaRef
+from geo.areas import AreaMap, AreaRef, Level
 from panic_server.journal.port import PersonRow
 
 
@@ -34,6 +38,18 @@ class Maps:
         self._neighbours = {code: tuple(neighbours) for code, neighbours in found.items()}
 
     def neighbours(self, codes: Collection[str]) -> tuple[Neighbour, ...]:
-        """The representatives of these RT, each once."""
-        found = (neighbour for code in codes for neighbour in self._neighbours.get(code, ()))
+        """The representatives of these RT, each once; for an RT that has none, whoever stands above it."""
+        found = (neighbour for code in codes for neighbour in self._neighbours.get(code) or self._above(code))
         return tuple({neighbour.person.id: neighbour for neighbour in found}.values())
+
+    def superiors(self, codes: Collection[str]) -> tuple[Neighbour, ...]:
+        """For each of these areas the head of its RW, else the village's community officer."""
+        return tuple(neighbour for code in codes for neighbour in self._above(code))
+
+    def _above(self, code: str) -> tuple[Neighbour, ...]:
+        for area in self._current.parents(code):
+            if area.level.rank > Level.VILLAGE.rank:
+                break
+            if found := self._neighbours.get(area.code):
+                return tuple(replace(one, instead_of=code) for one in found)
+        return ()

@@ -32,6 +32,9 @@ class Surroundings:
     def neighbours(self, codes: Collection[str]) -> tuple[Neighbour, ...]:
         return self._maps.neighbours(codes)
 
+    def superiors(self, codes: Collection[str]) -> tuple[Neighbour, ...]:
+        return self._maps.superiors(codes)
+
     def last_position(self, subject: str) -> Position | None:
         return self._board.last_position(subject)
 

@@ -13,7 +13,7 @@ from starlette.routing import BaseRoute, Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from dispatch.errors import Refused
-from panic_server.api import alarms, areas, incidents, me, offers, reports, session
+from panic_server.api import alarms, areas, incidents, me, neighbourhood, offers, reports, session
 from panic_server.api.areas import Outlines
 from panic_server.api.describe import PlainRoute
 from panic_server.api.errors import install_error_handlers, on_error
@@ -34,6 +34,7 @@ _ROUTERS: Final = (
     me.routes,
     offers.routes,
     incidents.routes,
+    neighbourhood.routes,
     areas.routes,
     session.routes,
     reports.routes,

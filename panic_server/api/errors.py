@@ -31,6 +31,7 @@ _REFUSED: Final[dict[type[errors.Refused], ProblemKind]] = {
     errors.AssignmentUnknown: problems.ASSIGNMENT_UNKNOWN,
     # Whoever was not told does not learn that there is such an incident.
     errors.NotTold: problems.INCIDENT_UNKNOWN,
+    errors.NeighbourhoodHidden: problems.NEIGHBOURHOOD_HIDDEN,
 }
 
 _BY_STATUS: Final = {kind.status: kind for kind in (problems.NOT_FOUND, problems.METHOD_NOT_ALLOWED)}

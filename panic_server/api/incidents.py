@@ -1,4 +1,4 @@
-"""Incidents: looked at by whoever may, worked on by operators, received by representatives."""
+"""Incidents: looked at by whoever may, worked on by operators."""
 
 from typing import Annotated, Final, Literal
 
@@ -6,19 +6,17 @@ import msgspec
 from msgspec import Meta, Raw, Struct
 from starlette.responses import Response
 
-from dispatch.commands import AddNote, Claim, Close, Command, ReceiveNews, Release
+from dispatch.commands import AddNote, Claim, Close, Command, Release
 from dispatch.incident import Disposition, Incident, Person
 from panic_server.api.answers import answer, etag, incident_answer, seen_by
 from panic_server.api.describe import described, resource
 from panic_server.api.inputs import (
     READERS,
-    REPRESENTATIVES,
     ConsoleUser,
     ExpectedVersion,
     Id,
     Kentongan,
     ReaderCaller,
-    RepresentativeCaller,
     body,
     query,
 )
@@ -179,18 +177,6 @@ async def close(
     """How it ended. Whoever was asked or on the way is free again."""
     command = Close(_person(caller), Disposition(wish.disposition), _note(wish.note))
     return await _work(services, caller, incident_id, command, version)
-
-
-@routes.post(
-    "/v1/incidents/{incident_id}/receipt",
-    **described(gives=shapes.NewsReceipt, may=REPRESENTATIVES, refuses=(INCIDENT_UNKNOWN, NOT_FOUND)),
-)
-async def receive_news(incident_id: Id, caller: RepresentativeCaller, services: Kentongan) -> Response:
-    """The representative's phone got the neighbourhood's news."""
-    incident = await order_incident(services, caller, ReceiveNews(caller.subject), incident_id=incident_id)
-    received = (told.received_at for told in incident.told if told.person.id == caller.subject)
-    at = next(received, None) or services.clock.now()
-    return answer(shapes.NewsReceipt(incident_id, at))
 
 
 async def _work(

@@ -17,6 +17,10 @@ _SILENT: Final = 0.05
 _NEXT_DOOR: Final = 0.2
 """So many alarms come from the visitor's own RT, or their representative's page would stay empty for hours."""
 
+_ANSWERS: Final = 0.7
+_COMES: Final = 0.8
+"""Of the representatives who read the news so many answer, and of those so many come."""
+
 _FIRST_AFTER_S: Final = 4.0
 
 
@@ -72,3 +76,7 @@ class Representative:
     async def _receive(self, incident_id: str) -> None:
         await self._town.some_time(0.5, 5)
         await self._phone.post(f"/v1/incidents/{incident_id}/receipt")
+        if self._town.rng.random() < _ANSWERS:
+            await self._town.some_time(3, 20)
+            coming = self._town.rng.random() < _COMES
+            await self._phone.post(f"/v1/incidents/{incident_id}/acknowledge", {"coming": coming})

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from dispatch.effects import PushKind, effects, ended_offers
+from dispatch.effects import NOT_URGENT, effects, ended_offers
 from dispatch.escalation import next_due
 from dispatch.events import Event
 from dispatch.evolve import evolve
@@ -129,7 +129,7 @@ class Draft:
                 offer_id=intent.offer_id,
                 created_at=self.now,
                 expires_at=intent.expires_at,
-                urgent=intent.kind is not PushKind.NEIGHBOURHOOD,
+                urgent=intent.kind not in NOT_URGENT,
                 attempts=0,
                 next_attempt_at=self.now,
                 silent=after.silent,

@@ -10,11 +10,14 @@ from sqlalchemy.sql.expression import Executable
 
 from dispatch.commands import (
     AcceptOffer,
+    AnswerNews,
     ChangeAssignment,
+    Close,
     Command,
     DeclineOffer,
     LookAgain,
     PressAlarm,
+    ReceiveNews,
     ReceiveOffer,
     RepeatAlarm,
     WithdrawOfficer,
@@ -26,7 +29,7 @@ from dispatch.escalation import wanted_offers
 from dispatch.events import OfferAccepted
 from dispatch.facts import NO_FACTS, Candidate, Facts
 from dispatch.incident import FLOOD, Alarm, Incident
-from dispatch.neighbourhood import areas_told
+from dispatch.neighbourhood import areas_told, silent_areas
 from dispatch.policy import Policy
 from geo.geofence import Place
 from geo.position import Position
@@ -51,6 +54,7 @@ from panic_server.journal.port import (
 )
 from panic_server.journal.registry import Held, Registry
 from panic_server.journal.routes import selectors
+from panic_server.journal.telling import told_before
 from panic_server.journal.times import micros
 from panic_server.journal.world import World
 from panic_server.wire import shapes, views
@@ -214,7 +218,7 @@ class Orders:
             # A witness says that it burns, not that officers should be looked for around the witness.
             origin, place = held.incident.origin, held.incident.place
         candidates = self._candidates(origin, place, wanted, len(asked)) if wanted else ()
-        codes = areas_told(alarm)
+        codes = areas_told(alarm, self._policy)
         neighbours = self._world.neighbours(codes) if codes else ()
         return Facts(
             candidates,
@@ -308,10 +312,25 @@ class Orders:
             case DeclineOffer():
                 was_made = self._offer_was_made(command.offer_id, command.officer_id)
                 return Facts(candidates=self._next_candidates(incident), offer_was_made=was_made)
-            case WithdrawOfficer() | ChangeAssignment() | LookAgain():
+            case WithdrawOfficer() | ChangeAssignment():
                 return Facts(candidates=self._next_candidates(incident))
+            case LookAgain():
+                silent = [area.code for area in silent_areas(incident, now=self._draft.now, policy=self._policy)]
+                if not silent:
+                    return Facts(candidates=self._next_candidates(incident))
+                return Facts(
+                    candidates=self._next_candidates(incident),
+                    superiors=self._world.superiors(silent),
+                    told_before=self._told_before(incident),
+                )
+            case ReceiveNews() | AnswerNews() | Close():
+                return Facts(told_before=self._told_before(incident))
             case _:
                 return NO_FACTS
+
+    def _told_before(self, incident: Incident) -> tuple[str, ...]:
+        drafted = ((row[1], row[2], row[5]) for row in self._draft.rows.events)
+        return told_before(self._connection, drafted, incident)
 
     def _next_candidates(self, incident: Incident) -> tuple[Candidate, ...]:
         wanted = self._policy.officers_per_step

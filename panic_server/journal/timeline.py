@@ -3,7 +3,7 @@
 import re
 from typing import Any
 
-from dispatch.events import AlarmJoined, AlarmUpdated, Event, IncidentOpened, OffersMade
+from dispatch.events import AlarmJoined, AlarmUpdated, Event, IncidentOpened, NeighboursTold, OffersMade
 from dispatch.incident import Alarm, Offer, Told
 from panic_server.journal.codec import encoder
 
@@ -28,7 +28,9 @@ def _facts(event: Event) -> Any:
         case IncidentOpened() | AlarmJoined():
             return {**_alarm(event.alarm), "offers": _offers(event.offers), "told": _told(event.told)}
         case AlarmUpdated():
-            return _alarm(event.alarm)
+            return {**_alarm(event.alarm), "told": _told(event.told)}
+        case NeighboursTold():
+            return {"silent": event.silent, "told": _told(event.told)}
         case OffersMade():
             return {"offers": _offers(event.offers), "new_round": event.new_round}
         case _:

@@ -22,7 +22,10 @@ class World(Protocol):
     def has_free_officer(self) -> bool: ...
 
     def neighbours(self, codes: Collection[str]) -> tuple[Neighbour, ...]:
-        """The representatives of these RT."""
+        """The representatives of these RT; for one that has none, those of the nearest area above up to the village."""
+
+    def superiors(self, codes: Collection[str]) -> tuple[Neighbour, ...]:
+        """For each of these areas, those who answer for the nearest area above that has anybody, up to the village."""
 
     def last_position(self, subject: str) -> Position | None:
         """Where this person's phone last was, as far as this process knows."""

@@ -57,6 +57,9 @@ OFFER_EXPIRED: Final = ProblemKind("offer_expired", 409, "The offer's time is ov
 OFFER_ENDED: Final = ProblemKind("offer_ended", 409, "The offer was declined or withdrawn")
 OFFICER_ENGAGED: Final = ProblemKind("officer_engaged", 409, "The officer has an assignment already")
 OFFICER_OFF_DUTY: Final = ProblemKind("officer_off_duty", 409, "The officer is off duty")
+NEIGHBOURHOOD_HIDDEN: Final = ProblemKind(
+    "neighbourhood_hidden", 409, "The neighbourhood knows nothing of this incident"
+)
 
 VERSION_CONFLICT: Final = ProblemKind("version_conflict", 412, "The incident has changed since the caller looked")
 BODY_TOO_LARGE: Final = ProblemKind("body_too_large", 413, "The body is larger than 16 KiB")

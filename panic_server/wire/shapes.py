@@ -74,12 +74,13 @@ class Assignment(Struct, frozen=True):
 
 
 class Told(Struct, frozen=True):
-    """A representative who was told of the incident, for which area, and whether the phone got it."""
+    """A representative who was told of the incident, for which area, whether the phone got it, and if they come."""
 
     person: Person
     area: Area
     told_at: datetime
     received_at: datetime | None
+    coming: bool | None
 
 
 class Standing(Struct, frozen=True):
@@ -94,7 +95,8 @@ class Standing(Struct, frozen=True):
 class Incident(Struct, frozen=True):
     """What is worked: `alarm_count` presses by `phone_count` phones tell of it.
 
-    Views with fewer rights have `null` or empty lists where they may not look.
+    Views with fewer rights have `null` or empty lists where they may not look. `place_shared`: the neighbourhood sees
+    the exact place. `quiet`: nobody there is to be woken for it.
     """
 
     id: str
@@ -117,6 +119,8 @@ class Incident(Struct, frozen=True):
     disposition: Disposition | None
     next_due_at: datetime | None
     standing: Standing | None
+    place_shared: bool
+    quiet: bool
 
 
 class AlarmRequest(Struct):
@@ -350,10 +354,3 @@ class AssignmentAnswer(Struct, frozen=True):
     assignment_id: str
     status: AssignmentStatus
     incident: Incident | None
-
-
-class NewsReceipt(Struct, frozen=True):
-    """When the representative's phone first said that it got the news."""
-
-    incident_id: str
-    received_at: datetime

@@ -83,6 +83,7 @@ def told(one: Told) -> shapes.Told:
         shapes.Area(one.area.code, one.area.name),
         one.told_at,
         one.received_at,
+        one.coming,
     )
 
 
@@ -117,11 +118,15 @@ def complete(known: Incident, policy: Policy) -> shapes.Incident:
         disposition=known.disposition.value if known.disposition else None,
         next_due_at=next_due(known, policy),
         standing=standing(known.standing, policy) if known.standing else None,
+        place_shared=known.place_shared,
+        quiet=known.quiet,
     )
 
 
 def narrowed(complete: shapes.Incident, view: View) -> shapes.Incident:
-    """Representatives get kind, RT and stage; responders everything but who in the RT was told; operators all."""
+    """Representatives get kind, RT and stage, and where exactly only if that is shared; responders everything but who
+    in the RT was told; operators all.
+    """
     match view:
         case View.OPERATOR:
             return complete
@@ -130,7 +135,7 @@ def narrowed(complete: shapes.Incident, view: View) -> shapes.Incident:
         case View.REPRESENTATIVE:
             return replace(
                 complete,
-                position=None,
+                position=complete.position if complete.place_shared else None,
                 place=rough_place(complete.place),
                 flags=(),
                 claimed_by=None,

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from panic_server.api.application import openapi_document
 from panic_server.clock import SystemClock
 from panic_server.journal.admin import issue_token
 from panic_server.people import Role
@@ -69,4 +70,5 @@ def test_the_server_keeps_to_its_document(address: str, folder: Path, role: Role
     command += [f"--header=Authorization: Bearer {token}", "--exclude-operation-id=sign_out"]
     run = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
     assert run.returncode == 0, run.stdout[-8000:] + run.stderr[-2000:]
-    assert "25 selected / 26 total" in run.stdout
+    total = sum(len(operations) for operations in openapi_document()["paths"].values())
+    assert f"{total - 1} selected / {total} total" in run.stdout

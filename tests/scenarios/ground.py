@@ -68,6 +68,22 @@ def town_map(*, border_shift: float = 0.0) -> bytes:
     return _collection(features)
 
 
+def kampung_map() -> bytes:
+    """The town with all its levels: RT-1 and RT-2 form RW-1, RT-3 is RW-2, both are in the village KEL."""
+    north, east = SOUTH + SIDE, WEST + 3 * SIDE
+    features = [
+        _feature("KOTA", "city", None, (WEST, SOUTH, east, north)),
+        _feature("KEL", "village", "KOTA", (WEST, SOUTH, east, north)),
+        _feature("RW-1", "rw", "KEL", (WEST, SOUTH, WEST + 2 * SIDE, north)),
+        _feature("RW-2", "rw", "KEL", (WEST + 2 * SIDE, SOUTH, east, north)),
+    ]
+    for number, rw in enumerate(("RW-1", "RW-1", "RW-2"), start=1):
+        box = (WEST + (number - 1) * SIDE, SOUTH, WEST + number * SIDE, north)
+        features.append(_feature(f"RT-{number}", "rt", rw, box))
+    features += [_sector("PS-BARAT", ["RT-1", "RT-2"]), _sector("PS-TIMUR", ["RT-3"])]
+    return _collection(features)
+
+
 def crowded_map() -> bytes:
     """Twelve RT of 22 m each side by side, RT-01 to RT-12: more than an inexact fix can tell apart."""
     width = 0.0002

@@ -169,6 +169,9 @@ class Operator(Person):
     async def closes(self, alarm: Alarm, disposition: str = "resolved", note: str | None = None) -> Json:
         return await self._works(alarm, "close", {"disposition": disposition, "note": note})
 
+    async def shares(self, alarm: Alarm, *, place: bool, reason: str | None = None) -> Json:
+        return await self._works(alarm, "share", {"place": place, "reason": reason})
+
     async def _works(self, alarm: Alarm, what: str, body: object, **headers: str) -> Json:
         answer: Json = await self.does(f"/v1/incidents/{alarm.incident_id}/{what}", body, **headers)
         return answer
@@ -177,6 +180,10 @@ class Operator(Person):
 class Representative(Person):
     async def receives(self, alarm: Alarm) -> None:
         await self.does(f"/v1/incidents/{alarm.incident_id}/receipt")
+
+    async def answers(self, alarm: Alarm, *, coming: bool) -> Json:
+        answer: Json = await self.does(f"/v1/incidents/{alarm.incident_id}/acknowledge", {"coming": coming})
+        return answer
 
     async def knows(self) -> list[Json]:
         """The open incidents of the page."""

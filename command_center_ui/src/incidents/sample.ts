@@ -74,4 +74,6 @@ const BLANK: Incident = {
   disposition: null,
   next_due_at: null,
   standing: null,
+  place_shared: false,
+  quiet: false,
 };

@@ -44,6 +44,35 @@ test("a closing says how it ended, and what the operator wrote", () => {
   expect(linesOf(incident("a"), [closed], say)[0]).toMatchObject({ title: "Closed: Prank", text: "Child" });
 });
 
+test("what the neighbourhood answers, and who is told when nobody there does, is said in words", () => {
+  const told = entry(1, "incident_opened", { told: [{ person: { id: "r", name: "Bu RT" } }] });
+  const rt = { code: "RT", name: "RT 03" };
+  const above = { silent: [rt], told: [{ person: { id: "rw", name: "Pak RW" } }] };
+  const lines = linesOf(
+    incident("a"),
+    [
+      told,
+      entry(2, "representative_answered", { person_id: "r", coming: true }),
+      entry(3, "representative_answered", { person_id: "r", coming: false }),
+      entry(4, "neighbours_told", above),
+      entry(5, "neighbours_told", { silent: [rt], told: [] }),
+      entry(6, "place_shared", { operator: BUDI, shared: true, reason: "Find the well" }),
+      entry(7, "closed", { operator: BUDI, disposition: "resolved", all_clear: ["r", "rw"] }),
+    ],
+    say,
+  ).reverse();
+  expect(lines.slice(1).map((line) => line.title)).toEqual([
+    "Bu RT is coming",
+    "Bu RT cannot come",
+    "RT 03 has not received the news, Pak RW told",
+    "RT 03 has not received the news, and nobody is left to tell",
+    "Budi shared the exact place with the neighbourhood",
+    "Closed: Resolved",
+  ]);
+  expect(lines[5]?.text).toBe("Find the well");
+  expect(lines[6]?.more).toBe("All clear to Bu RT, Pak RW");
+});
+
 test("a kind that this version does not know is shown as it is", () => {
   expect(linesOf(incident("a"), [entry(1, "escalated", {})], say)[0]?.title).toBe("escalated");
 });

@@ -1,6 +1,6 @@
 /* Journal entries as lines that an operator reads. Pure; the facts' shapes are the journal's own. */
 import { type Values, type Word, isWord } from "../i18n/dictionary";
-import type { Incident, Person, TimelineEntry } from "../wire";
+import type { Area, Incident, Person, TimelineEntry } from "../wire";
 import type { Say } from "./place";
 
 interface Facts {
@@ -16,6 +16,11 @@ interface Facts {
   readonly text?: string;
   readonly note?: string | null;
   readonly disposition?: string;
+  readonly coming?: boolean;
+  readonly shared?: boolean;
+  readonly reason?: string | null;
+  readonly silent?: readonly Area[];
+  readonly all_clear?: readonly string[];
 }
 
 export interface Line {
@@ -72,14 +77,33 @@ function lineOf(entry: TimelineEntry, names: Names, say: Say): Line {
     names: whoOf(entry, facts, names) ?? say("timeline.somebody"),
     status: wordOr(say, `assignment_status.${facts.status ?? ""}`, facts.status ?? ""),
     disposition: wordOr(say, `disposition.${facts.disposition ?? ""}`, facts.disposition ?? ""),
+    areas: (Array.isArray(facts.silent) ? facts.silent : []).map((area) => area.name).join(", "),
     kind: entry.kind,
   };
-  const key = `timeline.${entry.kind}`;
-  const title = isWord(key) ? say(key, values) : say("timeline.other", values);
-  return { seq: entry.seq, at: entry.at, title, more: moreOf(entry, facts, say), text: facts.text ?? facts.note ?? "" };
+  const text = facts.text ?? facts.note ?? facts.reason ?? "";
+  return {
+    seq: entry.seq,
+    at: entry.at,
+    title: say(titleOf(entry, facts), values),
+    more: moreOf(entry, facts, names, say),
+    text,
+  };
 }
 
-function moreOf(entry: TimelineEntry, facts: Facts, say: Say): string {
+/** What representatives answer and what operators share is one kind of event each, with two meanings. */
+function titleOf(entry: TimelineEntry, facts: Facts): Word {
+  if (entry.kind === "representative_answered")
+    return facts.coming ? "timeline.representative_coming" : "timeline.representative_not_coming";
+  if (entry.kind === "place_shared") return facts.shared ? "timeline.place_shared" : "timeline.place_hidden";
+  if (entry.kind === "neighbours_told")
+    return facts.told?.length ? "timeline.neighbours_told" : "timeline.neighbours_unreached";
+  const key = `timeline.${entry.kind}`;
+  return isWord(key) ? key : "timeline.other";
+}
+
+function moreOf(entry: TimelineEntry, facts: Facts, names: Names, say: Say): string {
+  if (facts.all_clear?.length)
+    return say("timeline.all_clear", { names: facts.all_clear.map((id) => names.of(id)).join(", ") });
   if (entry.kind !== "incident_opened" && entry.kind !== "alarm_joined") return "";
   const asked = (facts.offers ?? []).map((offer) => offer.officer.name);
   const told = (facts.told ?? []).map((one) => one.person.name);
@@ -94,6 +118,7 @@ function whoOf(entry: TimelineEntry, facts: Facts, names: Names): string | null 
   if (facts.operator) return facts.operator.name;
   if (facts.officer) return facts.officer.name;
   if (facts.offers && facts.offers.length > 0) return facts.offers.map((offer) => offer.officer.name).join(", ");
+  if (entry.kind === "neighbours_told") return (facts.told ?? []).map((one) => one.person.name).join(", ");
   if (facts.offer_ids) return facts.offer_ids.map((id) => names.of(id)).join(", ");
   return names.of(facts.officer_id ?? facts.person_id ?? facts.offer_id ?? entry.actor?.id);
 }

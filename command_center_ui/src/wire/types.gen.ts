@@ -5,6 +5,13 @@ export type ClientOptions = {
 };
 
 /**
+ * AcknowledgeRequest
+ */
+export type AcknowledgeRequest = {
+    coming: boolean;
+};
+
+/**
  * Actor
  *
  * Who did it. `id` is null where the reader may not know.
@@ -192,7 +199,7 @@ export type DutyRequest = {
 export type Event = {
     seq: number;
     incident_id: string;
-    kind: 'alarm_joined' | 'alarm_updated' | 'assignment_changed' | 'claimed' | 'closed' | 'incident_hidden' | 'incident_opened' | 'noted' | 'offer_accepted' | 'offer_declined' | 'offer_received' | 'offers_expired' | 'offers_made' | 'offers_withdrawn' | 'released' | 'representative_received';
+    kind: 'alarm_joined' | 'alarm_updated' | 'assignment_changed' | 'claimed' | 'closed' | 'incident_hidden' | 'incident_opened' | 'neighbours_told' | 'noted' | 'offer_accepted' | 'offer_declined' | 'offer_received' | 'offers_expired' | 'offers_made' | 'offers_withdrawn' | 'place_shared' | 'released' | 'representative_answered' | 'representative_received';
     at: string;
     actor: Actor | null;
     data: unknown;
@@ -245,7 +252,8 @@ export type Hello = {
  *
  * What is worked: `alarm_count` presses by `phone_count` phones tell of it.
  *
- * Views with fewer rights have `null` or empty lists where they may not look.
+ * Views with fewer rights have `null` or empty lists where they may not look. `place_shared`: the neighbourhood sees
+ * the exact place. `quiet`: nobody there is to be woken for it.
  */
 export type Incident = {
     id: string;
@@ -268,6 +276,8 @@ export type Incident = {
     disposition: 'duplicate' | 'false_alarm' | 'prank' | 'resolved' | 'test' | 'unfounded' | null;
     next_due_at: string | null;
     standing: Standing | null;
+    place_shared: boolean;
+    quiet: boolean;
 };
 
 /**
@@ -349,11 +359,12 @@ export type MyOffers = {
 /**
  * NewsReceipt
  *
- * When the representative's phone first said that it got the news.
+ * When the representative's phone first said that it got the news, and whether they said that they come.
  */
 export type NewsReceipt = {
     incident_id: string;
     received_at: string;
+    coming: boolean | null;
 };
 
 /**
@@ -571,6 +582,16 @@ export type SessionRequest = {
 };
 
 /**
+ * ShareRequest
+ *
+ * `place`: whether the neighbourhood may know exactly where it is.
+ */
+export type ShareRequest = {
+    place: boolean;
+    reason?: string | null;
+};
+
+/**
  * Snapshot
  */
 export type Snapshot = {
@@ -603,13 +624,14 @@ export type TimelineEntry = {
 /**
  * Told
  *
- * A representative who was told of the incident, for which area, and whether the phone got it.
+ * A representative who was told of the incident, for which area, whether the phone got it, and if they come.
  */
 export type Told = {
     person: Person;
     area: Area;
     told_at: string;
     received_at: string | null;
+    coming: boolean | null;
 };
 
 /**
@@ -1022,6 +1044,72 @@ export type ShowIncidentResponses = {
 
 export type ShowIncidentResponse = ShowIncidentResponses[keyof ShowIncidentResponses];
 
+export type AcknowledgeNewsData = {
+    body: AcknowledgeRequest;
+    path: {
+        /**
+         * Incident Id
+         */
+        incident_id: string;
+    };
+    query?: never;
+    url: '/v1/incidents/{incident_id}/acknowledge';
+};
+
+export type AcknowledgeNewsErrors = {
+    /**
+     * `json_malformed`: The body is not JSON in UTF-8; `body_too_deep`: The body is nested too deeply
+     */
+    400: Problem;
+    /**
+     * `token_missing`: A token is needed; `token_unknown`: The token is not known, or no longer valid
+     */
+    401: Problem;
+    /**
+     * `cross_origin`: The request comes from another site's page; `role_not_allowed`: This is for another role
+     */
+    403: Problem;
+    /**
+     * `incident_unknown`: There is no such incident, or not for the caller; `not_found`: There is nothing at this address
+     */
+    404: Problem;
+    /**
+     * `body_too_slow`: The body took too long to arrive
+     */
+    408: Problem;
+    /**
+     * `incident_closed`: The incident is closed
+     */
+    409: Problem;
+    /**
+     * `body_too_large`: The body is larger than 16 KiB
+     */
+    413: Problem;
+    /**
+     * `content_type_unsupported`: The body must be application/json; `content_encoding_unsupported`: The body must not be compressed
+     */
+    415: Problem;
+    /**
+     * `body_invalid`: The body is JSON, but not what is expected here
+     */
+    422: Problem;
+    /**
+     * `journal_unavailable`: Nothing can be stored or read right now
+     */
+    503: Problem;
+};
+
+export type AcknowledgeNewsError = AcknowledgeNewsErrors[keyof AcknowledgeNewsErrors];
+
+export type AcknowledgeNewsResponses = {
+    /**
+     * NewsReceipt
+     */
+    200: NewsReceipt;
+};
+
+export type AcknowledgeNewsResponse = AcknowledgeNewsResponses[keyof AcknowledgeNewsResponses];
+
 export type ClaimData = {
     body?: never;
     headers?: {
@@ -1331,6 +1419,82 @@ export type ReleaseResponses = {
 };
 
 export type ReleaseResponse = ReleaseResponses[keyof ReleaseResponses];
+
+export type SharePlaceData = {
+    body: ShareRequest;
+    headers?: {
+        /**
+         * The incident's version, as number or ETag: when it has changed since, nothing is done
+         */
+        'If-Match'?: string;
+    };
+    path: {
+        /**
+         * Incident Id
+         */
+        incident_id: string;
+    };
+    query?: never;
+    url: '/v1/incidents/{incident_id}/share';
+};
+
+export type SharePlaceErrors = {
+    /**
+     * `json_malformed`: The body is not JSON in UTF-8; `body_too_deep`: The body is nested too deeply
+     */
+    400: Problem;
+    /**
+     * `token_missing`: A token is needed; `token_unknown`: The token is not known, or no longer valid
+     */
+    401: Problem;
+    /**
+     * `cross_origin`: The request comes from another site's page; `role_not_allowed`: This is for another role
+     */
+    403: Problem;
+    /**
+     * `incident_unknown`: There is no such incident, or not for the caller; `not_found`: There is nothing at this address
+     */
+    404: Problem;
+    /**
+     * `body_too_slow`: The body took too long to arrive
+     */
+    408: Problem;
+    /**
+     * `incident_closed`: The incident is closed; `neighbourhood_hidden`: The neighbourhood knows nothing of this incident
+     */
+    409: Problem;
+    /**
+     * `version_conflict`: The incident has changed since the caller looked
+     */
+    412: Problem;
+    /**
+     * `body_too_large`: The body is larger than 16 KiB
+     */
+    413: Problem;
+    /**
+     * `content_type_unsupported`: The body must be application/json; `content_encoding_unsupported`: The body must not be compressed
+     */
+    415: Problem;
+    /**
+     * `body_invalid`: The body is JSON, but not what is expected here; `if_match_invalid`: If-Match must be a version of the incident, or *
+     */
+    422: Problem;
+    /**
+     * `journal_unavailable`: Nothing can be stored or read right now
+     */
+    503: Problem;
+};
+
+export type SharePlaceError = SharePlaceErrors[keyof SharePlaceErrors];
+
+export type SharePlaceResponses = {
+    /**
+     * Incident
+     */
+    200: Incident;
+};
+
+export type SharePlaceResponse = SharePlaceResponses[keyof SharePlaceResponses];
 
 export type MeData = {
     body?: never;

@@ -29,6 +29,8 @@ RT_1, RT_2, RT_3 = (AreaRef(f"RT{number}", f"RT 00{number}") for number in range
 SECTOR = AreaRef("POLSEK", "Polsek Utara")
 HEAD_1 = Neighbour(Person("head-1", "Pak Slamet"), RT_1)
 HEAD_2 = Neighbour(Person("head-2", "Bu Sri"), RT_2)
+RW_HEAD = Neighbour(Person("rw-head", "Pak Harto"), AreaRef("RW1", "RW 001"))
+COMMUNITY_OFFICER = Neighbour(Person("community-officer", "Aiptu Joko"), AreaRef("V1", "Kelurahan Miroto"))
 
 
 def after(seconds: float) -> datetime:

@@ -83,7 +83,11 @@ def test_everybody_who_was_still_asked_is_told_of_the_end(story):
     story.happens(DeclineOffer(story.offer_to(SECOND), SECOND.id))
     before = story.incident
     events = story.happens(Close(OPERATOR, Disposition.RESOLVED, None))
-    assert pushes(story, events, before) == [withdrawn(story, NEAR), withdrawn(story, THIRD)]
+    assert pushes(story, events, before) == [
+        withdrawn(story, NEAR),
+        withdrawn(story, THIRD),
+        PushIntent(PushKind.ALL_CLEAR, HEAD_1.person.id, None, None),
+    ]
 
 
 def test_an_operators_notes_and_claims_are_pushed_to_nobody(story):

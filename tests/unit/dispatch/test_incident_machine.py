@@ -14,6 +14,7 @@ from dispatch.audience import audience
 from dispatch.commands import (
     AcceptOffer,
     AddNote,
+    AnswerNews,
     ChangeAssignment,
     Claim,
     Close,
@@ -25,16 +26,18 @@ from dispatch.commands import (
     ReceiveOffer,
     Release,
     RepeatAlarm,
+    SharePlace,
     WithdrawOfficer,
 )
 from dispatch.decide import decide
-from dispatch.effects import PushKind, effects, ended_offers
+from dispatch.effects import NOT_URGENT, effects, ended_offers
 from dispatch.errors import Refused
-from dispatch.escalation import needs_officers, next_due
+from dispatch.escalation import needs_officers, next_due, officers_due
 from dispatch.events import Event, OfferAccepted
 from dispatch.evolve import evolve
 from dispatch.facts import NO_FACTS, Candidate, Facts, Neighbour
 from dispatch.incident import Alarm, AssignmentStatus, Disposition, Incident, Kind, Offer, Person, Status
+from dispatch.neighbourhood import silent_areas
 from geo.areas import AreaRef
 from tests.unit.dispatch.city import INCIDENT_ID, NOON, POLICY, SECTOR, alarm, fix, place_in, unlocated_alarm
 
@@ -42,8 +45,22 @@ from tests.unit.dispatch.city import INCIDENT_ID, NOON, POLICY, SECTOR, alarm, f
 OFFICERS = [Person(f"officer-{number}".ljust(36, "x"), "Nama petugas ".ljust(40, "x")) for number in range(7)]
 AREAS = [AreaRef(f"3374010001001{number:03}", f"RT {number} ".ljust(30, "x")) for number in range(10)]
 HEADS = [Neighbour(Person(f"head-{area.code}".ljust(36, "x"), "Ketua ".ljust(40, "x")), area) for area in AREAS]
+RW_HEADS = [replace(head, area=AreaRef("33740100010020" + head.area.code[-2:], "RW".ljust(30, "x"))) for head in HEADS]
+RW_HEADS = [replace(head, person=Person("rw-" + head.person.id[:33], head.person.name)) for head in RW_HEADS]
+VILLAGE = Neighbour(
+    Person("community".ljust(36, "x"), "Aiptu".ljust(40, "x")), AreaRef("3374010001", "V".ljust(30, "x"))
+)
+SUPERIORS = [*RW_HEADS, VILLAGE]
 OPERATORS = [Person(f"operator-{number}".ljust(36, "x"), "Nama operator ".ljust(40, "x")) for number in range(2)]
 FLAGS = [f"position_flag_{number:02}" for number in range(30)]
+
+
+def superiors_of(area: AreaRef) -> list[Neighbour]:
+    """Every RT has an RW of its own; above all of them is one village."""
+    if area == VILLAGE.area:
+        return []
+    return [RW_HEADS[[head.area for head in HEADS].index(area)]] if area in AREAS else [VILLAGE]
+
 
 officer = st.sampled_from(OFFICERS)
 operator = st.sampled_from(OPERATORS)
@@ -103,7 +120,7 @@ class IncidentMachine(RuleBasedStateMachine):
         assert after == evolve(before, event)
         assert after.version == (before.version + 1 if before else 1)
         if self.is_hidden:
-            assert all(push.kind is not PushKind.NEIGHBOURHOOD for push in effects(before, event))
+            assert not [push for push in effects(before, event) if push.kind in NOT_URGENT]
         self.follows_offers(before, after)
         self.never_goes_back(before, after)
         if isinstance(event, OfferAccepted):
@@ -229,6 +246,16 @@ class IncidentMachine(RuleBasedStateMachine):
     def a_representative_receives(self, head: Neighbour) -> None:
         self.happens(ReceiveNews(head.person.id))
 
+    @rule(head=st.sampled_from([*HEADS, *SUPERIORS]), coming=st.booleans())
+    def a_representative_answers(self, head: Neighbour, coming: bool) -> None:
+        answer = AnswerNews(head.person.id, coming)
+        self.happens(answer)
+        assert self.happens(answer) == []
+
+    @rule(who=operator, shared=st.booleans())
+    def an_operator_shares_the_place(self, who: Person, shared: bool) -> None:
+        self.happens(SharePlace(who, shared, "agar tetangga menolong"))
+
     @rule(who=operator, made_of=st.sampled_from([Claim, Release]))
     def an_operator_claims_or_releases(self, who: Person, made_of: type[Claim | Release]) -> None:
         self.happens(made_of(who))
@@ -247,7 +274,9 @@ class IncidentMachine(RuleBasedStateMachine):
         """Nobody is near an unknown place."""
         origin = press.origin if press else self.known.origin
         ranked = [Candidate(who, 100.0 * number, False, False) for number, who in enumerate(nearest)]
-        return Facts(candidates=tuple(ranked) if origin else (), neighbours=tuple(HEADS))
+        silent = silent_areas(self.incident, now=self.now, policy=POLICY) if self.incident else ()
+        above = tuple(replace(one, instead_of=area.code) for area in silent for one in superiors_of(area))
+        return Facts(candidates=tuple(ranked) if origin else (), neighbours=tuple(HEADS), superiors=above)
 
     def notes_hidden(self, press: Alarm) -> None:
         self.is_hidden = self.is_hidden or press.silent or press.kind is Kind.VIOLENCE
@@ -268,7 +297,11 @@ class IncidentMachine(RuleBasedStateMachine):
     def nobody_is_asked_any_more_once_somebody_comes_or_it_is_over(self) -> None:
         if not needs_officers(self.known):
             assert not list(self.known.open_offers())
-            assert next_due(self.known, POLICY) is None
+            assert officers_due(self.known, POLICY) is None
+
+    @invariant()
+    def time_does_nothing_more_to_a_closed_incident(self) -> None:
+        assert self.known.is_open or next_due(self.known, POLICY) is None
 
     @invariant()
     def a_closed_incident_holds_nobody(self) -> None:
@@ -286,6 +319,7 @@ class IncidentMachine(RuleBasedStateMachine):
     def the_rt_sees_nothing_of_what_is_hidden(self) -> None:
         if self.is_hidden:
             assert audience(self.known).areas == ()
+            assert not self.known.place_shared
 
     @invariant()
     def what_is_stored_is_small_and_reads_back_the_same(self) -> None:

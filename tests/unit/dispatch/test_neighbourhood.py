@@ -1,5 +1,7 @@
 """What the RT may know."""
 
+from dataclasses import replace
+
 import pytest
 
 from dispatch.incident import Kind
@@ -8,9 +10,11 @@ from tests.unit.dispatch.city import (
     HEAD_1,
     HEAD_2,
     NOON,
+    POLICY,
     RT_1,
     RT_2,
     RT_3,
+    RW_HEAD,
     Story,
     alarm,
     around,
@@ -23,15 +27,15 @@ HIDDEN = [{"kind": Kind.VIOLENCE}, {"silent": True}]
 
 
 def test_the_representatives_of_every_rt_where_it_may_be_are_told():
-    assert areas_told(alarm(place=SEVERAL)) == ("RT1", "RT2", "RT3")
+    assert areas_told(alarm(place=SEVERAL), POLICY) == ("RT1", "RT2", "RT3")
 
 
 def test_only_the_containing_rt_is_told_when_there_are_too_many():
-    assert areas_told(alarm(place=place_in(RT_1, candidates=(RT_2, RT_1), truncated=True))) == ("RT1",)
+    assert areas_told(alarm(place=place_in(RT_1, candidates=(RT_2, RT_1), truncated=True)), POLICY) == ("RT1",)
 
 
 def test_nobody_is_told_of_too_many_rt_when_none_contains_the_place():
-    assert areas_told(alarm(place=place_in(None, candidates=(RT_2, RT_3), truncated=True))) == ()
+    assert areas_told(alarm(place=place_in(None, candidates=(RT_2, RT_3), truncated=True)), POLICY) == ()
 
 
 @pytest.mark.parametrize("hidden", HIDDEN)
@@ -59,3 +63,15 @@ def test_a_press_from_the_next_rt_tells_that_one_too_and_nobody_twice():
 def test_only_representatives_of_the_told_rt_are_told():
     told = representatives_told(("RT2",), HEADS, known=frozenset(), now=NOON)
     assert [(one.person, one.area, one.told_at, one.received_at) for one in told] == [(HEAD_2.person, RT_2, NOON, None)]
+
+
+def test_a_policy_may_keep_kinds_from_the_neighbourhood():
+    policy = replace(POLICY, untold_kinds=(Kind.MEDICAL,))
+    assert areas_told(alarm(kind=Kind.MEDICAL), policy) == ()
+    assert areas_told(alarm(kind=Kind.FIRE), policy) == ("RT1",)
+
+
+def test_where_nobody_answers_for_the_rt_its_rw_is_told_and_may_look():
+    story = Story(alarm(), around(neighbours=(replace(RW_HEAD, instead_of="RT1"),)))
+    assert [told.person for told in story.incident.told] == [RW_HEAD.person]
+    assert story.incident.neighbourhood == ("RT1", "RW1")

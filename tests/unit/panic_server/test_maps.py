@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import shapely
+
+from dispatch.facts import Neighbour
+from geo.areas import Area, AreaMap, Level
 from panic_server.journal.port import PersonRow
 from panic_server.maps import Maps
 from panic_server.people import Role
@@ -38,3 +42,35 @@ def test_representatives_are_replaced_as_a_whole() -> None:
     maps.take_representatives([KETUA, OTHER])
     maps.take_representatives([OTHER])
     assert [one.person.id for one in maps.neighbours(["RT-W", "RT-E"])] == ["other"]
+
+
+HEAD_OF_RW = PersonRow("rw", Role.REPRESENTATIVE, "Pak RW", ("RW",))
+COMMUNITY_OFFICER = PersonRow("polmas", Role.REPRESENTATIVE, "Aiptu", ("V",))
+CAMAT = PersonRow("camat", Role.REPRESENTATIVE, "Camat", ("D",))
+
+
+def tall_map() -> AreaMap:
+    """RT-1 in an RW, RT-2 in none; both in a village of a district."""
+    area = shapely.box(110.40, -7.0, 110.42, -6.99)
+    levels = [("D", Level.DISTRICT, None), ("V", Level.VILLAGE, "D"), ("RW", Level.RW, "V")]
+    levels += [("RT-1", Level.RT, "RW"), ("RT-2", Level.RT, "V")]
+    return AreaMap.build([Area(code, code, level, parent, area) for code, level, parent in levels], [], version=1)
+
+
+def found(neighbours: tuple[Neighbour, ...]) -> list[tuple[str, str, str | None]]:
+    return [(one.person.id, one.area.code, one.instead_of) for one in neighbours]
+
+
+def test_above_an_rt_are_its_rw_then_the_village_and_nobody_higher() -> None:
+    maps = Maps()
+    maps.swap(tall_map())
+    maps.take_representatives([HEAD_OF_RW, COMMUNITY_OFFICER, CAMAT])
+    above = maps.superiors(["RT-1", "RT-2", "RW", "V", "RT-GONE"])
+    assert found(above) == [("rw", "RW", "RT-1"), ("polmas", "V", "RT-2"), ("polmas", "V", "RW")]
+
+
+def test_where_an_rt_has_nobody_those_above_are_its_neighbours() -> None:
+    maps = Maps()
+    maps.swap(tall_map())
+    maps.take_representatives([COMMUNITY_OFFICER, CAMAT])
+    assert found(maps.neighbours(["RT-1"])) == [("polmas", "V", "RT-1")]

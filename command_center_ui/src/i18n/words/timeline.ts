@@ -11,6 +11,22 @@ export const timeline = {
   "timeline.offers_withdrawn": ["Penawaran kepada {names} ditarik", "Offer to {names} withdrawn"],
   "timeline.assignment_changed": ["{names}: {status}", "{names}: {status}"],
   "timeline.representative_received": ["Kabar sampai kepada {names}", "The news reached {names}"],
+  "timeline.representative_coming": ["{names} datang", "{names} is coming"],
+  "timeline.representative_not_coming": ["{names} tidak bisa datang", "{names} cannot come"],
+  "timeline.neighbours_told": [
+    "{areas} belum menerima kabar, {names} diberi tahu",
+    "{areas} has not received the news, {names} told",
+  ],
+  "timeline.neighbours_unreached": [
+    "{areas} belum menerima kabar, tidak ada lagi yang dapat diberi tahu",
+    "{areas} has not received the news, and nobody is left to tell",
+  ],
+  "timeline.place_shared": [
+    "{names} membagikan lokasi tepat ke lingkungan",
+    "{names} shared the exact place with the neighbourhood",
+  ],
+  "timeline.place_hidden": ["{names} menarik kembali lokasi tepat", "{names} took the exact place back"],
+  "timeline.all_clear": ["Kabar aman kepada {names}", "All clear to {names}"],
   "timeline.claimed": ["Diambil alih {names}", "Claimed by {names}"],
   "timeline.released": ["Dilepaskan {names}", "Released by {names}"],
   "timeline.noted": ["Catatan {names}", "Note by {names}"],

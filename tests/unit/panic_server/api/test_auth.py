@@ -39,6 +39,8 @@ MAY: dict[tuple[str, str], set[Role]] = {
     ("get", "/v1/incidents"): READERS,
     ("get", "/v1/incidents/{incident_id}"): READERS,
     ("post", "/v1/incidents/{incident_id}/receipt"): {Role.REPRESENTATIVE},
+    ("post", "/v1/incidents/{incident_id}/acknowledge"): {Role.REPRESENTATIVE},
+    ("post", "/v1/incidents/{incident_id}/share"): CONSOLE,
     ("post", "/v1/incidents/{incident_id}/claim"): CONSOLE,
     ("post", "/v1/incidents/{incident_id}/release"): CONSOLE,
     ("post", "/v1/incidents/{incident_id}/notes"): CONSOLE,

@@ -168,10 +168,36 @@ async def test_a_closed_incident_cannot_be_claimed(house):
 async def test_a_representative_tells_that_the_news_arrived(house):
     house.journal.put(an_incident())
     answer = await work(house, "receipt", person=REPRESENTATIVE)
-    assert answer.json() == {"incident_id": INCIDENT_ID, "received_at": "2026-11-22T12:00:00Z"}
+    assert answer.json() == {"incident_id": INCIDENT_ID, "received_at": "2026-11-22T12:00:00Z", "coming": None}
     assert house.journal.incidents[INCIDENT_ID].told[0].received_at == NOW
 
 
 async def test_a_representative_who_was_not_told_learns_nothing(house):
     house.journal.put(an_incident(told=()))
     assert code_of(await work(house, "receipt", person=REPRESENTATIVE)) == (404, "incident_unknown")
+
+
+async def test_a_representative_comes(house):
+    house.journal.put(an_incident())
+    answer = await work(house, "acknowledge", {"coming": True}, person=REPRESENTATIVE)
+    assert answer.json() == {"incident_id": INCIDENT_ID, "received_at": "2026-11-22T12:00:00Z", "coming": True}
+    assert house.journal.incidents[INCIDENT_ID].told[0].coming is True
+
+
+@pytest.mark.parametrize("wish", [{}, {"coming": None}, {"coming": "ya"}])
+async def test_an_answer_says_whether_one_comes(house, wish):
+    house.journal.put(an_incident())
+    assert code_of(await work(house, "acknowledge", wish, person=REPRESENTATIVE)) == (422, "body_invalid")
+
+
+async def test_the_neighbourhood_sees_the_place_once_it_is_shared(house):
+    house.journal.put(an_incident())
+    shared = await work(house, "share", {"place": True, "reason": "cari sumur"})
+    assert shared.json()["place_shared"] is True
+    assert house.journal.incidents[INCIDENT_ID].place_shared
+    assert code_of(await work(house, "share", {"place": True, "reason": "x" * 501})) == (422, "body_invalid")
+
+
+async def test_what_the_neighbourhood_does_not_know_is_not_shared(house):
+    house.journal.put(an_incident(neighbourhood=()))
+    assert code_of(await work(house, "share", {"place": True})) == (409, "neighbourhood_hidden")
