@@ -5,6 +5,7 @@ import { ApiError, Unreachable } from "./http";
 const BY_CODE: Record<string, Word> = {
   incident_closed: "error.incident_closed",
   claimed_by_another: "error.claimed_by_another",
+  neighbourhood_hidden: "error.neighbourhood_hidden",
   not_claimed: "error.not_claimed",
   version_conflict: "error.stale_version",
   offer_taken: "error.offer_taken",

@@ -7,9 +7,12 @@ export class Receipts {
   #token: string;
   #said = new Set<string>();
   #stopped = false;
+  readonly #onHeard: (answer: unknown) => void;
 
-  constructor(token: string) {
+  /** `onHeard` gets what the server answers to each. */
+  constructor(token: string, onHeard: (answer: unknown) => void = () => undefined) {
     this.#token = token;
+    this.#onHeard = onHeard;
   }
 
   stop(): void {
@@ -33,7 +36,7 @@ export class Receipts {
   /** A refusal counts as heard: what no longer exists needs no receipt. */
   async #heard(path: string): Promise<boolean> {
     try {
-      await request("POST", `${path}/receipt`, { token: this.#token });
+      this.#onHeard(await request("POST", `${path}/receipt`, { token: this.#token }));
       return true;
     } catch (error) {
       if (error instanceof Unreachable) return false;

@@ -27,6 +27,7 @@ export type {
   Incident,
   IncidentDetail,
   Me,
+  NewsReceipt,
   Offer,
   Officer,
   Person,

@@ -90,6 +90,17 @@ export const console_ = {
   "officers.nobody": ["Belum ada petugas yang diminta.", "No officer has been asked."],
   "neighbours.nobody": ["Tidak ada yang diberi tahu.", "Nobody was told."],
   "neighbours.received": ["diterima di ponsel", "received on the phone"],
+  "neighbours.coming": ["datang", "is coming"],
+  "neighbours.not_coming": ["tidak bisa datang", "cannot come"],
+  "neighbours.summary": [
+    "{received} dari {told} sudah tahu, {coming} datang",
+    "{received} of {told} know, {coming} coming",
+  ],
+  "neighbours.quiet": ["Jam tenang: kabar tanpa suara", "Quiet hours: told without sound"],
+  "neighbours.share": ["Bagikan lokasi tepat", "Share the exact place"],
+  "neighbours.unshare": ["Tarik lokasi tepat", "Take the exact place back"],
+  "neighbours.shared": ["Lingkungan melihat lokasi tepat.", "The neighbourhood sees the exact place."],
+  "neighbours.share_why": ["Alasan (boleh kosong)", "Reason (optional)"],
   "neighbours.not_received": ["belum diterima", "not received yet"],
 
   "offer_status.open": ["Ditawari, sisa {time}", "Offered, {time} left"],

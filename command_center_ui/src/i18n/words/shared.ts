@@ -72,6 +72,10 @@ export const shared = {
   ],
   "error.incident_closed": ["Kejadian ini sudah ditutup.", "This incident is closed."],
   "error.claimed_by_another": ["Sudah diambil operator lain.", "Another operator has claimed it."],
+  "error.neighbourhood_hidden": [
+    "Lingkungan tidak diberi tahu tentang kejadian ini.",
+    "The neighbourhood knows nothing of this incident.",
+  ],
   "error.not_claimed": ["Anda belum mengambil kejadian ini.", "You have not claimed this incident."],
   "error.offer_taken": ["Sudah diambil petugas lain.", "Another officer has taken it."],
   "error.offer_expired": ["Waktu menjawab sudah habis.", "The time to answer is over."],

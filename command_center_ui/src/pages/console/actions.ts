@@ -18,6 +18,12 @@ export function note(incident: Incident, text: string): Promise<void> {
   return request("POST", path(incident, "notes"), { body: { text } });
 }
 
+/** Lets the neighbourhood know exactly where it is, or takes that back. */
+export function share(incident: Incident, place: boolean, reason: string): Promise<void> {
+  const body = { place, reason: reason.trim() === "" ? null : reason.trim() };
+  return request("POST", path(incident, "share"), { body });
+}
+
 /** Closes exactly what the operator saw: if it has changed meanwhile, the server refuses (412). */
 export function close(incident: Incident, disposition: Disposition, text: string): Promise<void> {
   const body = { disposition, note: text.trim() === "" ? null : text.trim() };
