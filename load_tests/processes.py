@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Self
 
@@ -29,6 +30,11 @@ def free_port() -> int:
         return port
 
 
+def _begin(niceness: int) -> None:
+    os.nice(niceness)
+    _die_with_parent()
+
+
 def _die_with_parent() -> None:
     with contextlib.suppress(OSError, AttributeError):
         ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
@@ -38,7 +44,13 @@ class Process:
     """`python -m ARGUMENTS`, from the root of the repository. Output goes to `log`, but not stdout when it `talks`."""
 
     def __init__(
-        self, arguments: Sequence[str], log: Path, *, environment: Mapping[str, str] | None = None, talks: bool = True
+        self,
+        arguments: Sequence[str],
+        log: Path,
+        *,
+        environment: Mapping[str, str] | None = None,
+        talks: bool = True,
+        niceness: int = 0,
     ) -> None:
         self._log = log
         with log.open("ab") as err:
@@ -52,7 +64,7 @@ class Process:
                 text=True,
                 bufsize=1,
                 process_group=0,
-                preexec_fn=_die_with_parent,  # noqa: PLW1509 - one system call, and the runner has no other threads
+                preexec_fn=partial(_begin, niceness),  # noqa: PLW1509 - two calls, and the runner has no other threads
             )
 
     def __enter__(self) -> Self:
