@@ -62,6 +62,8 @@ def http_server(server: Server) -> Front:
             server_header=False,
             timeout_keep_alive=KEEP_ALIVE_S,
             timeout_graceful_shutdown=GOODBYE_S,
+            # Nothing here asks who a proxy says the client is, or by which scheme it came.
+            proxy_headers=False,
             ws_per_message_deflate=False,
             ws_max_size=65_536,
             backlog=2048,

@@ -44,7 +44,7 @@ LIMIT = 5000
 SCAN_EVERY_S = 10.0
 # What came in within this time goes out together: a question to the database and a wake of its thread for some ten
 # pushes instead of one took a third of the server's time in a burst (py-spy, 1,000 pushes/s).
-GATHER_S = 0.01
+GATHER_S = 0.02
 # Consecutive failures after which people are told; one failed try alone is no news.
 FAILING_AFTER = 3
 # Web Push needs a sender of its own, which is not built; such a device alone counts as none.
