@@ -8,6 +8,7 @@ import random
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
+from multiprocessing import get_context
 
 from tests.simulation.checker import Broken, Checker
 from tests.simulation.city import City
@@ -53,9 +54,12 @@ def run_chunk(first_seed: int) -> list[Outcome]:
 def run_on_all_cores(first_seed: int, incidents: int) -> Iterator[Outcome]:
     """The same on every core of the machine; the seeds follow each other all the same."""
     chunks = range(first_seed, first_seed + incidents // INCIDENTS + CHUNK, CHUNK)
-    with ProcessPoolExecutor(max_workers=os.cpu_count()) as pool:
+    pool = ProcessPoolExecutor(max_workers=os.cpu_count(), mp_context=get_context("spawn"))
+    try:
         for outcomes in pool.map(run_chunk, chunks):
             yield from outcomes
+    finally:
+        pool.shutdown(cancel_futures=True)
 
 
 def first_seed() -> int:
