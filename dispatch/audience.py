@@ -15,11 +15,15 @@ class Audience:
 
 
 def audience(incident: Incident) -> Audience:
-    """Responders are those with an open offer or an assignment that is not over."""
+    """Responders are those with an open offer or an assignment that is not over.
+
+    Of a place in no sector every operator is told, so that those before it are not counted.
+    """
+    sectors = (*incident.place.sectors, *incident.former_sectors) if incident.place.sectors else ()
     asked = [offer.officer.id for offer in incident.open_offers()]
     going = [assignment.officer.id for assignment in incident.open_assignments()]
     return Audience(
-        sectors=tuple(sector.code for sector in incident.place.sectors),
+        sectors=tuple(sector.code for sector in sectors),
         areas=incident.neighbourhood,
         responders=tuple(dict.fromkeys(asked + going)),
     )

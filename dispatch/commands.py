@@ -2,7 +2,8 @@
 
 from dataclasses import dataclass
 
-from dispatch.incident import Alarm, AssignmentStatus, Disposition, Person
+from dispatch.incident import Alarm, AssignmentStatus, Disposition, Person, PinMeaning
+from geo.position import Position
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +51,25 @@ class ChangeAssignment:
     assignment_id: str
     officer_id: str
     status: AssignmentStatus
+
+
+@dataclass(frozen=True, slots=True)
+class CancelAlarm:
+    """A PIN was entered for one's own alarm. `pin_replaced`: these PINs were set in place of others since the press."""
+
+    alarm_id: str
+    device: str
+    pin: PinMeaning
+    pin_replaced: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class MoveAlarm:
+    """Where the phone of an alarm was: in any order, and some perhaps for the second time. Each position has a time."""
+
+    alarm_id: str
+    device: str
+    positions: tuple[Position, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +132,8 @@ Command = (
     | DeclineOffer
     | WithdrawOfficer
     | ChangeAssignment
+    | CancelAlarm
+    | MoveAlarm
     | ReceiveNews
     | AnswerNews
     | SharePlace

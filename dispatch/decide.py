@@ -10,16 +10,19 @@ from dispatch.assignment import (
     decide_withdrawal,
     make_offers,
 )
+from dispatch.cancelling import decide_cancel
 from dispatch.commands import (
     AcceptOffer,
     AddNote,
     AnswerNews,
+    CancelAlarm,
     ChangeAssignment,
     Claim,
     Close,
     Command,
     DeclineOffer,
     LookAgain,
+    MoveAlarm,
     PressAlarm,
     ReceiveNews,
     ReceiveOffer,
@@ -56,6 +59,8 @@ from dispatch.neighbourhood import (
     representatives_told,
 )
 from dispatch.policy import Policy
+from dispatch.reopening import roused
+from dispatch.tracking import decide_move
 
 
 def decide(incident: Incident | None, command: Command, facts: Facts, *, now: datetime, policy: Policy) -> list[Event]:
@@ -85,7 +90,7 @@ def decide_press(
     is_again = joins(incident, press.alarm, is_known_phone=facts.is_known_phone)
     if not is_again and not is_same_emergency(incident, press.alarm, now=now, policy=policy):
         raise ValueError(f"alarm {press.alarm.id} does not belong to incident {incident.id}")
-    return _decide_join(incident, press.alarm, facts, now=now, policy=policy)
+    return _decide_join(roused(incident), press.alarm, facts, now=now, policy=policy)
 
 
 def _decide_join(incident: Incident, alarm: Alarm, facts: Facts, *, now: datetime, policy: Policy) -> AlarmJoined:
@@ -124,6 +129,10 @@ def _decide_known(incident: Incident, command: Command, facts: Facts, *, now: da
             return decide_withdrawal(incident, command, now=now)
         case ChangeAssignment():
             return decide_assignment_change(incident, command, now=now)
+        case CancelAlarm():
+            return decide_cancel(incident, command, facts.cancels, now=now)
+        case MoveAlarm():
+            return decide_move(incident, command, facts, now=now, policy=policy)
         case ReceiveNews():
             return decide_news_receipt(incident, command, facts, now=now)
         case AnswerNews():

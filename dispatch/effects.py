@@ -8,13 +8,16 @@ from enum import StrEnum
 from dispatch.events import (
     AlarmJoined,
     AlarmUpdated,
+    CancelledByResident,
     Closed,
     Event,
+    IncidentMoved,
     IncidentOpened,
     NeighboursTold,
     OfferAccepted,
     OffersMade,
     OffersWithdrawn,
+    SectorChanged,
 )
 from dispatch.incident import Incident, Offer, Told
 
@@ -45,11 +48,13 @@ def effects(before: Incident | None, event: Event) -> list[PushIntent]:
     match event:
         case IncidentOpened() | AlarmJoined():
             return [*_offered(event.offers), *_told(event.told)]
-        case AlarmUpdated() | NeighboursTold():
+        case AlarmUpdated() | NeighboursTold() | IncidentMoved() | SectorChanged():
             return _told(event.told)
         case OffersMade():
             return _offered(event.offers)
         case OfferAccepted():
+            return _withdrawn(before, event.withdrawn)
+        case CancelledByResident():
             return _withdrawn(before, event.withdrawn)
         case OffersWithdrawn():
             return _withdrawn(before, event.offer_ids)

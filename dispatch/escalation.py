@@ -11,8 +11,8 @@ from dispatch.policy import Policy
 
 
 def needs_officers(incident: Incident) -> bool:
-    """An open incident that nobody goes to, or has been to."""
-    return incident.is_open and not incident.is_answered
+    """An open incident that nobody goes to, or has been to, and that was not cancelled of free will."""
+    return incident.is_open and not incident.is_answered and not incident.is_cancelled
 
 
 def wanted_offers(incident: Incident, policy: Policy) -> int:

@@ -5,6 +5,8 @@ from datetime import datetime
 
 from dispatch.incident import Alarm, AssignmentStatus, Disposition, Offer, Person, Standing, Told
 from geo.areas import AreaRef
+from geo.geofence import Place
+from geo.position import Position
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +99,64 @@ class AssignmentChanged:
 
 
 @dataclass(frozen=True, slots=True)
+class PinRefused:
+    """A cancel was tried with a wrong PIN, and told so. `wrong_pins` counts this phone's."""
+
+    alarm_id: str
+    device: str
+    wrong_pins: int
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class CancelledByResident:
+    """`is_whole` is false where other phones have pressed as well: then it is this phone's alarm alone."""
+
+    alarm_id: str
+    device: str
+    is_whole: bool
+    withdrawn: tuple[str, ...]
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class CancelledUnderDuress:
+    """Looks to the phone and the RT as a cancel does. `because` is `duress_pin`, `wrong_pins` or `pins_replaced`."""
+
+    alarm_id: str
+    device: str
+    is_whole: bool
+    because: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class IncidentMoved:
+    """The phone is somewhere else now. `neighbourhood` and `told` are for an incident that had no place so far."""
+
+    alarm_id: str
+    device: str
+    position: Position
+    place: Place
+    neighbourhood: tuple[str, ...]
+    told: tuple[Told, ...]
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class SectorChanged:
+    """It moved, and another sector is in charge now; both are told."""
+
+    alarm_id: str
+    device: str
+    position: Position
+    place: Place
+    neighbourhood: tuple[str, ...]
+    told: tuple[Told, ...]
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class RepresentativeReceived:
     person_id: str
     at: datetime
@@ -169,6 +229,11 @@ Event = (
     | OffersExpired
     | OffersWithdrawn
     | AssignmentChanged
+    | PinRefused
+    | CancelledByResident
+    | CancelledUnderDuress
+    | IncidentMoved
+    | SectorChanged
     | RepresentativeReceived
     | RepresentativeAnswered
     | NeighboursTold

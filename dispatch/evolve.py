@@ -4,14 +4,18 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
 
+from dispatch.cancelling import cancelled, under_duress
 from dispatch.duplicates import is_better_place, is_placed_by, joined_kind
 from dispatch.events import (
     AlarmJoined,
     AlarmUpdated,
     AssignmentChanged,
+    CancelledByResident,
+    CancelledUnderDuress,
     Claimed,
     Closed,
     Event,
+    IncidentMoved,
     IncidentOpened,
     NeighboursTold,
     Noted,
@@ -21,10 +25,12 @@ from dispatch.events import (
     OffersExpired,
     OffersMade,
     OffersWithdrawn,
+    PinRefused,
     PlaceShared,
     Released,
     RepresentativeAnswered,
     RepresentativeReceived,
+    SectorChanged,
 )
 from dispatch.incident import (
     ASKED_KEPT,
@@ -40,7 +46,9 @@ from dispatch.incident import (
     OfferStatus,
     Status,
 )
+from dispatch.reopening import roused
 from dispatch.telling import evolve_neighbourhood, tell
+from dispatch.tracking import moved
 
 
 def evolve(incident: Incident | None, event: Event) -> Incident:
@@ -105,16 +113,32 @@ def _evolve_known(incident: Incident, event: Event) -> Incident:
             return assignment_changed(incident, event)
         case RepresentativeReceived() | RepresentativeAnswered() | NeighboursTold() | PlaceShared():
             return evolve_neighbourhood(incident, event)
+        case CancelledByResident() | CancelledUnderDuress() | IncidentMoved() | SectorChanged():
+            return _followed(incident, event)
         case Claimed():
             return replace(incident, claimed_by=event.operator)
         case Released():
             return replace(incident, claimed_by=None)
-        case Noted():
+        case Noted() | PinRefused():
             return incident
         case Closed():
             return closed(incident, event)
         case IncidentOpened():
             raise ValueError("an incident opens once")
+
+
+def _followed(
+    incident: Incident, event: CancelledByResident | CancelledUnderDuress | IncidentMoved | SectorChanged
+) -> Incident:
+    """What the phone does after the press."""
+    match event:
+        case CancelledByResident():
+            withdrawn = dict.fromkeys(event.withdrawn, OfferStatus.WITHDRAWN)
+            return cancelled(_end_offers(incident, withdrawn, event.at), event)
+        case CancelledUnderDuress():
+            return under_duress(incident, event)
+        case IncidentMoved() | SectorChanged():
+            return moved(incident, event)
 
 
 def updated(incident: Incident, event: AlarmUpdated) -> Incident:
@@ -132,6 +156,7 @@ def updated(incident: Incident, event: AlarmUpdated) -> Incident:
 
 def joined(incident: Incident, event: AlarmJoined) -> Incident:
     alarm = event.alarm
+    incident = roused(incident)
     kind = joined_kind(incident, alarm)
     silent = incident.silent or alarm.silent
     incident = _flagged(incident, alarm.flags)

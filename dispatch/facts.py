@@ -1,9 +1,11 @@
 """What a decision needs of the world, looked up before and handed in."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from dispatch.incident import Person, Standing
 from geo.areas import AreaRef
+from geo.geofence import Place
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,9 +28,22 @@ class Neighbour:
 
 
 @dataclass(frozen=True, slots=True)
+class Cancels:
+    """What one phone has done about an incident so far; `cancelled_at` is when its cancel was taken, or seemed to be.
+
+    A press after that cancel undoes it. `is_alone`: no other phone's alarm is in the incident.
+    """
+
+    wrong_pins: int = 0
+    cancelled_at: datetime | None = None
+    is_alone: bool = True
+
+
+@dataclass(frozen=True, slots=True)
 class Facts:
     """`engaged_elsewhere` and `offer_was_made` are about the officer who gives an answer, and their offer.
 
+    `place` is where a phone that moves is now, `cancels` what it has tried with its PINs.
     `offer_was_made`: the journal has a row of this offer to this officer, though the incident may have forgotten it.
     `is_known_phone`: an earlier alarm of the phone that presses is part of the incident.
     `standing`: what became of this phone's earlier incidents.
@@ -44,6 +59,8 @@ class Facts:
     standing: Standing | None = None
     superiors: tuple[Neighbour, ...] = ()
     told_before: tuple[str, ...] = ()
+    cancels: Cancels = Cancels()
+    place: Place | None = None
 
 
 NO_FACTS = Facts()

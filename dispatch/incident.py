@@ -46,6 +46,7 @@ class Stage(StrEnum):
     OFFERED = "offered"
     ACCEPTED = "accepted"
     ON_SCENE = "on_scene"
+    CANCELLED_BY_RESIDENT = "cancelled_by_resident"
     CLOSED = "closed"
 
 
@@ -61,6 +62,14 @@ class AssignmentStatus(StrEnum):
     EN_ROUTE = "en_route"
     ON_SCENE = "on_scene"
     CLEAR = "clear"
+
+
+class PinMeaning(StrEnum):
+    """What the PIN says that was entered for a cancel."""
+
+    RIGHT = "right"
+    DURESS = "duress"
+    WRONG = "wrong"
 
 
 class Disposition(StrEnum):
@@ -154,6 +163,14 @@ class Standing:
 
 
 @dataclass(frozen=True, slots=True)
+class Cancellation:
+    """The resident has cancelled, as far as the phone and the RT can tell; `version` is the incident's by it."""
+
+    at: datetime
+    version: int
+
+
+@dataclass(frozen=True, slots=True)
 class Incident:
     """`origin` is where officers are looked for: the position, or the phone's last known one.
 
@@ -163,6 +180,7 @@ class Incident:
     round, the last of them at `round_at`. `offers` has the ended ones first, as they ended, the last at
     `offer_ended_at`. `device` is the phone that opened it, `phone_count` how many have pressed for it, the last at
     `last_alarm_at`. `standing` is that of its phone when it opened, None for one that nothing is known of.
+    With `duress` it goes on whatever `cancelled` says. `former_sectors` were in charge before the phone moved.
     """
 
     id: str
@@ -195,10 +213,18 @@ class Incident:
     news_looked_at: datetime | None = None
     quiet: bool = False
     place_shared: bool = False
+    cancelled: Cancellation | None = None
+    duress: bool = False
+    former_sectors: tuple[AreaRef, ...] = ()
 
     @property
     def is_open(self) -> bool:
         return self.status is Status.OPEN
+
+    @property
+    def is_cancelled(self) -> bool:
+        """By the resident, of their own free will as far as anybody knows: it waits for an operator to close it."""
+        return self.cancelled is not None and not self.duress
 
     @property
     def is_answered(self) -> bool:
@@ -209,6 +235,8 @@ class Incident:
     def stage(self) -> Stage:
         if not self.is_open:
             return Stage.CLOSED
+        if self.is_cancelled:
+            return Stage.CANCELLED_BY_RESIDENT
         if any(assignment.arrived_at for assignment in self.assignments):
             return Stage.ON_SCENE
         if self.is_answered:

@@ -83,11 +83,12 @@ def decide_news(incident: Incident, facts: Facts, *, now: datetime, policy: Poli
 
 
 def _deadlines(incident: Incident, policy: Policy) -> Iterator[tuple[AreaRef, datetime]]:
-    """Areas where nobody has received the news so far, and by when they should. While it is quiet, sleep is no silence.
+    """Areas where nobody has received the news so far, and by when they should. While it is quiet, sleep is no silence;
+    and after a cancel, of whatever kind, nobody more is told.
 
     What was looked at once is not looked at again: those above have been told by then, or there is nobody.
     """
-    if incident.quiet or not incident.is_open:
+    if incident.quiet or incident.cancelled or not incident.is_open:
         return
     patience = timedelta(seconds=policy.news_receipt_s)
     seen = {one.area.code for one in incident.told if one.received_at}

@@ -34,6 +34,7 @@ from panic_server.maps import Maps
 from panic_server.mark import read_mark, write_mark
 from panic_server.metrics import Metrics
 from panic_server.people import Principal, Role
+from panic_server.pins import PinHashes
 from panic_server.publisher import Publisher
 from panic_server.push.fcm_process import FcmProcess
 from panic_server.push.metrics import PushMetrics
@@ -165,6 +166,7 @@ class Server:
             shown=self.evidence.shown,
         )
         self.hub = Hub(sources)
+        self.pins = PinHashes()
         self.services = Services(
             settings=self.settings,
             clock=self.clock,
@@ -178,6 +180,7 @@ class Server:
             hub=self.hub,
             health=self.health,
             metrics=self.metrics,
+            pins=self.pins,
         )
         live = LiveEndpoint(
             self.hub,
@@ -224,7 +227,7 @@ class Server:
         await self.writer.stop()
         await self.bus.stop()
         self._write_mark_now()
-        for part in (self.accounts, self.reader):
+        for part in (self.accounts, self.reader, self.pins):
             await asyncio.to_thread(part.close)
         if self._lock is not None:
             self._lock.close()

@@ -16,10 +16,11 @@ CONSOLE_ROLES = frozenset({Role.OPERATOR, Role.SUPERVISOR})
 
 
 class View(StrEnum):
-    """How much of an incident a reader gets."""
+    """How much of an incident a reader gets. Officers who are only asked get less than those who go."""
 
     OPERATOR = "operator"
     RESPONDER = "responder"
+    ASKED = "asked"
     REPRESENTATIVE = "representative"
 
 

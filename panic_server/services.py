@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from panic_server.live.hub import Hub
     from panic_server.maps import Maps
     from panic_server.metrics import Metrics
+    from panic_server.pins import PinHashes
     from panic_server.settings import Settings
 
 
@@ -34,3 +35,4 @@ class Services:
     hub: "Hub"
     health: "Health"
     metrics: "Metrics"
+    pins: "PinHashes"

@@ -6,7 +6,8 @@ import numpy as np
 from starlette.requests import Request
 from starlette.responses import Response
 
-from dispatch.incident import Assignment, Incident
+from dispatch.cancelling import STREAM_AFTER_CANCEL
+from dispatch.incident import Assignment, Incident, Stage
 from geo.nearest import earth_xyz
 from geo.position import Position
 from panic_server.api.answers import answer
@@ -14,6 +15,8 @@ from panic_server.api.auth import identify
 from panic_server.api.describe import PlainRoute, described, resource
 from panic_server.api.inputs import Anybody, Id, Kentongan
 from panic_server.api.press import read_press
+from panic_server.journal.port import StoredAlarm
+from panic_server.people import Principal
 from panic_server.services import Services
 from panic_server.wire import shapes, views
 from panic_server.wire.problems import ALARM_ID_INVALID, ALARM_ID_MISSING, ALARM_UNKNOWN, NOT_FOUND, Refusal
@@ -58,24 +61,35 @@ TRIGGER: Final = PlainRoute("/v1/alarms", press_button, method="POST", about=_ab
 @routes.get("/v1/alarms/{alarm_id}", **described(gives=shapes.AlarmProgress, refuses=(ALARM_UNKNOWN, NOT_FOUND)))
 async def alarm_progress(alarm_id: Id, caller: Anybody, services: Kentongan) -> Response:
     """What the sender of an alarm may know of it: its stage, and who is coming."""
+    return answer(progress(services, *await find_alarm(services, caller, alarm_id)))
+
+
+async def find_alarm(services: Services, caller: Principal, alarm_id: str) -> tuple[StoredAlarm, Incident]:
+    """The caller's own. Raises Refusal, JournalUnavailable."""
     found = await services.queries.alarm(caller.subject, alarm_id.lower())
     if found is None:
         raise Refusal(ALARM_UNKNOWN)
-    stored, incident = found
-    return answer(
-        shapes.AlarmProgress(
-            id=stored.alarm.id,
-            incident_id=incident.id,
-            received_at=stored.received_at,
-            stage=incident.stage.value,
-            status=incident.status.value,
-            kind=incident.kind.value,
-            silent=incident.silent,
-            drill=incident.drill,
-            place=views.place(stored.alarm.place),
-            flags=stored.alarm.flags,
-            coming=tuple(_coming(services, incident, one) for one in incident.open_assignments()),
-        )
+    return found
+
+
+def progress(services: Services, stored: StoredAlarm, incident: Incident) -> shapes.AlarmProgress:
+    """Of a cancelled alarm it tells the same whatever goes on: whoever looks may have forced the resident."""
+    until = stored.cancelled_at and stored.cancelled_at + STREAM_AFTER_CANCEL
+    looks_cancelled = until is not None and incident.is_open
+    stage = Stage.CANCELLED_BY_RESIDENT if looks_cancelled else incident.stage
+    return shapes.AlarmProgress(
+        id=stored.alarm.id,
+        incident_id=incident.id,
+        received_at=stored.received_at,
+        stage=stage.value,
+        status=incident.status.value,
+        kind=incident.kind.value,
+        silent=incident.silent,
+        drill=incident.drill,
+        place=views.place(stored.alarm.place),
+        flags=stored.alarm.flags,
+        coming=() if until else tuple(_coming(services, incident, one) for one in incident.open_assignments()),
+        stream_until=until,
     )
 
 

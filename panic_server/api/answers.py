@@ -6,7 +6,7 @@ import msgspec
 from starlette.responses import Response
 
 from dispatch.incident import Incident
-from panic_server.people import VIEW_OF, Principal
+from panic_server.people import Principal
 from panic_server.services import Services
 from panic_server.wire import shapes, views
 
@@ -19,13 +19,15 @@ def answer(shape: msgspec.Struct, *, status: int = 200, headers: Mapping[str, st
 
 def incident_answer(services: Services, incident: Incident, reader: Principal) -> Response:
     """The incident in the reader's view, with its version as ETag for the next If-Match."""
-    return answer(seen_by(services, incident, reader), headers={"ETag": etag(incident)})
+    seen = seen_by(services, incident, reader)
+    return answer(seen, headers={"ETag": etag(seen)})
 
 
 def seen_by(services: Services, incident: Incident, reader: Principal) -> shapes.Incident:
     """Only for readers who may see it."""
-    return views.incident(incident, VIEW_OF[reader.role], services.policy)
+    return views.incident(incident, views.view_of(incident, reader), services.policy)
 
 
-def etag(incident: Incident) -> str:
-    return f'"{incident.version}"'
+def etag(seen: shapes.Incident) -> str:
+    """The version that the reader sees."""
+    return f'"{seen.version}"'

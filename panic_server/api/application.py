@@ -13,7 +13,7 @@ from starlette.routing import BaseRoute, Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from dispatch.errors import Refused
-from panic_server.api import alarms, areas, incidents, me, neighbourhood, offers, reports, session
+from panic_server.api import alarms, areas, cancel, incidents, me, neighbourhood, offers, reports, session, track
 from panic_server.api.areas import Outlines
 from panic_server.api.describe import PlainRoute
 from panic_server.api.errors import install_error_handlers, on_error
@@ -29,16 +29,7 @@ from panic_server.wire.schema import Json, document
 # The router goes from the first to the last, so what is hot stands first.
 _HOT: Final = (alarms.TRIGGER, me.POSITIONS)
 _PLAIN: Final = (*_HOT, *HEALTH_ROUTES)
-_ROUTERS: Final = (
-    alarms.routes,
-    me.routes,
-    offers.routes,
-    incidents.routes,
-    neighbourhood.routes,
-    areas.routes,
-    session.routes,
-    reports.routes,
-)
+_RESOURCES: Final = (alarms, cancel, track, me, offers, incidents, neighbourhood, areas, session, reports)
 
 
 def build_api(services: Services, *more: BaseRoute) -> FastAPI:
@@ -101,7 +92,7 @@ class _Straight:
 
 
 def _api_routes() -> list[APIRoute]:
-    return [route for router in _ROUTERS for route in router.routes if isinstance(route, APIRoute)]
+    return [route for one in _RESOURCES for route in one.routes.routes if isinstance(route, APIRoute)]
 
 
 async def _show_document(_: Request) -> Response:

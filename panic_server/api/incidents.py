@@ -21,7 +21,7 @@ from panic_server.api.inputs import (
     query,
 )
 from panic_server.api.orders import order_incident
-from panic_server.journal.port import StoredAlarm, TimelineRow
+from panic_server.journal.port import StoredAlarm, TimelineRow, TrackRow
 from panic_server.people import CONSOLE_ROLES, Principal
 from panic_server.services import Services
 from panic_server.wire import problems, shapes, views
@@ -68,21 +68,27 @@ async def show_incident(incident_id: Id, caller: ReaderCaller, services: Kentong
     detail = shapes.IncidentDetail(seen_by(services, incident, caller), (), (), ())
     if caller.role in CONSOLE_ROLES:
         detail = await _with_history(services, detail)
-    return answer(detail, headers={"ETag": etag(incident)})
+    return answer(detail, headers={"ETag": etag(detail.incident)})
 
 
 async def _with_history(services: Services, detail: shapes.IncidentDetail) -> shapes.IncidentDetail:
     incident_id = detail.incident.id
     alarms = await services.queries.alarms(incident_id)
     timeline = await services.queries.timeline(incident_id)
-    known = (views.position(one.alarm.position) for one in alarms)
+    moves = await services.queries.track(incident_id)
+    pressed = (TrackRow(one.alarm.device, one.alarm.position) for one in alarms if one.alarm.position)
     return shapes.IncidentDetail(
         incident=detail.incident,
         timeline=tuple(_timeline_entry(row) for row in timeline),
         alarms=tuple(_alarm_record(one) for one in alarms),
-        track=tuple(position for position in known if position is not None),
         moments=moments_view(await services.queries.moments(incident_id)),
+        track=tuple(views.track_point(one.device, one.position) for one in sorted((*pressed, *moves), key=_when)),
     )
+
+
+def _when(row: TrackRow) -> float:
+    """What has no time comes first."""
+    return row.position.at.timestamp() if row.position.at else 0.0
 
 
 def _timeline_entry(row: TimelineRow) -> shapes.TimelineEntry:

@@ -1,5 +1,6 @@
 """What concerns the caller: who they are, where their pushes go, duty, positions, open offers."""
 
+import re
 from typing import Annotated, Any, Final
 
 import msgspec
@@ -12,7 +13,7 @@ from panic_server.api.answers import answer, seen_by
 from panic_server.api.auth import identify
 from panic_server.api.describe import PlainRoute, described, resource
 from panic_server.api.inputs import OFFICERS, Anybody, Kentongan, OfficerCaller, body
-from panic_server.journal.port import DeviceOrder, DutyOrder
+from panic_server.journal.port import DeviceOrder, DutyOrder, PinsOrder
 from panic_server.people import Principal, Role
 from panic_server.services import Services
 from panic_server.wire import shapes, views
@@ -21,6 +22,8 @@ from panic_server.wire.read import decode_leniently, read_body
 
 # FCM's tokens have some 160 characters today and their length is not promised; a web push subscription has some 500.
 _LONGEST_DEVICE: Final = 4096
+
+_PIN: Final = re.compile(r"[0-9]{4,12}", re.ASCII)
 
 routes = resource("me")
 
@@ -47,6 +50,21 @@ async def set_device(
     return Response(status_code=204)
 
 
+@routes.put("/v1/me/pins", **described(gives=None, status=204, takes=shapes.PinsRequest))
+async def set_pins(
+    caller: Anybody, pins: Annotated[shapes.PinsRequest, body(shapes.PinsRequest)], services: Kentongan
+) -> Response:
+    """The PINs to cancel with: one that does, and one that only looks as if it did. Each has 4 to 12 digits."""
+    for name, pin in (("pin", pins.pin), ("duress_pin", pins.duress_pin)):
+        if _PIN.fullmatch(pin) is None:
+            raise Refusal(BODY_INVALID, f"The field {name} must have 4 to 12 digits")
+    if pins.pin == pins.duress_pin:
+        raise Refusal(BODY_INVALID, "The two PINs must differ")
+    hashes = await services.pins.hash_both(pins.pin, pins.duress_pin)
+    await services.writer.submit(PinsOrder(caller.subject, *hashes))
+    return Response(status_code=204)
+
+
 @routes.put("/v1/me/duty", **described(gives=shapes.Me, takes=shapes.DutyRequest, may=OFFICERS))
 async def set_duty(
     caller: OfficerCaller, duty: Annotated[shapes.DutyRequest, body(shapes.DutyRequest)], services: Kentongan
@@ -60,7 +78,7 @@ async def send_positions(request: Request) -> Response:
     """Where an officer on duty is. The newest counts, in whatever order they come."""
     services: Services = request.app.state.services
     officer = await identify(request, OFFICERS)
-    raw_positions = _read_positions(await read_body(request.headers, request.receive))
+    raw_positions = read_positions(await read_body(request.headers, request.receive))
     if not services.board.is_on_duty(officer.subject):
         raise Refusal(OFFICER_OFF_DUTY)
     now = services.clock.now()
@@ -85,7 +103,7 @@ POSITIONS: Final = PlainRoute(
 _positions = msgspec.json.Decoder(shapes.PositionsRequest)
 
 
-def _read_positions(raw: bytes) -> list[Any]:
+def read_positions(raw: bytes) -> list[Any]:
     """One broken number in a batch is no reason to refuse the others. Raises Refusal."""
     try:
         return _positions.decode(raw).positions

@@ -49,6 +49,9 @@ class Rows:
     duty: dict[str, Any] = field(default_factory=dict)
     positions: dict[str, Any] = field(default_factory=dict)
     devices: dict[str, tuple[str, str, str]] = field(default_factory=dict)
+    pins: dict[str, Any] = field(default_factory=dict)
+    cancels: dict[str, Any] = field(default_factory=dict)
+    tracks: list[Any] = field(default_factory=list)
     push_results: dict[str, Any] = field(default_factory=dict)
     dead_devices: list[str] = field(default_factory=list)
     standings: dict[str, Any] = field(default_factory=dict)
@@ -207,6 +210,9 @@ class Draft:
         self.rows.devices = {key: row for key, row in self.rows.devices.items() if row[2] != value}
         self.rows.devices[f"{subject}\n{kind}"] = (subject, kind, value)
 
+    def pins(self, subject: str, pin: str, duress_pin: str) -> None:
+        self.rows.pins[subject] = (subject, pin, duress_pin, self._at)
+
     def push_results(self, results: Iterable[PushResult], dead_devices: Iterable[str]) -> None:
         self.rows.push_results.update((result.push_id, result_row(result)) for result in results)
         self.rows.dead_devices.extend(dead_devices)
@@ -273,10 +279,11 @@ def _version(incident: Incident | None) -> int | None:
 def areas_text(incident: Incident) -> str:
     """`|code|code|`, for finding incidents by area and by whoever may see them; `||` leads where there is no sector."""
     place = incident.place
+    former = [sector.code for sector in incident.former_sectors]
     parents = (place.rt, place.rw, place.village, place.district, place.city)
     sectors = [sector.code for sector in place.sectors] or [""]
     codes = [ref.code for ref in (*place.candidates, *parents) if ref]
-    return "|" + "".join(f"{code}|" for code in dict.fromkeys((*sectors, *codes, *incident.neighbourhood)))
+    return "|" + "".join(f"{code}|" for code in dict.fromkeys((*sectors, *former, *codes, *incident.neighbourhood)))
 
 
 def _offer_row(offer: Offer, incident_id: str) -> tuple[Any, ...]:

@@ -11,11 +11,13 @@ from sqlalchemy.sql.expression import Executable
 from dispatch.commands import (
     AcceptOffer,
     AnswerNews,
+    CancelAlarm,
     ChangeAssignment,
     Close,
     Command,
     DeclineOffer,
     LookAgain,
+    MoveAlarm,
     PressAlarm,
     ReceiveNews,
     ReceiveOffer,
@@ -31,6 +33,7 @@ from dispatch.facts import NO_FACTS, Candidate, Facts
 from dispatch.incident import FLOOD, Alarm, Incident
 from dispatch.neighbourhood import areas_told, silent_areas
 from dispatch.policy import Policy
+from dispatch.reopening import roused
 from geo.geofence import Place
 from geo.position import Position
 from panic_server.clock import new_id
@@ -38,6 +41,7 @@ from panic_server.journal import tables
 from panic_server.journal.bulk import json_rows, rows_parameter
 from panic_server.journal.codec import encoder, read_alarm, read_incident
 from panic_server.journal.draft import Draft
+from panic_server.journal.following import facts_for_move, load_cancels, note_cancel, note_track
 from panic_server.journal.port import (
     SYSTEM,
     Accepted,
@@ -49,6 +53,7 @@ from panic_server.journal.port import (
     EvidenceOrder,
     IncidentOrder,
     Order,
+    PinsOrder,
     Press,
     PushOrder,
 )
@@ -111,6 +116,8 @@ class Orders:
                 self._duty(order)
             case DeviceOrder():
                 self._draft.device(order.subject, order.kind, order.value)
+            case PinsOrder():
+                self._draft.pins(order.subject, order.pin, order.duress_pin)
             case CheckpointOrder():
                 self._draft.positions(order.positions)
             case PushOrder():
@@ -210,7 +217,7 @@ class Orders:
         return read_alarm(record).position if record else None
 
     def _facts_for_press(self, alarm: Alarm, held: Held | None) -> Facts:
-        wanted = wanted_offers(held.incident, self._policy) if held else self._policy.officers_per_step
+        wanted = wanted_offers(roused(held.incident), self._policy) if held else self._policy.officers_per_step
         asked = held.incident.asked if held else ()
         origin = alarm.position or (held.incident.origin if held else None) or alarm.origin
         place = alarm.place
@@ -248,10 +255,14 @@ class Orders:
     def _decide(self, held: Held, command: Command, actor: Actor) -> Done:
         facts = self._facts_for(held.incident, command)
         events = decide(held.incident, command, facts, now=self._draft.now, policy=self._policy)
+        if isinstance(command, MoveAlarm):
+            note_track(self._draft, held.incident.id, command)
         if not events:
             return Done(held.incident, None)
         incident = self._draft.incident(held, events, actor)
         seq = self._draft.seq
+        if isinstance(command, CancelAlarm):
+            note_cancel(self._draft, incident.id, command.device, facts.cancels, events)
         for event in events:
             if isinstance(event, OfferAccepted):
                 self._withdraw_elsewhere(event.officer.id)
@@ -312,6 +323,10 @@ class Orders:
             case DeclineOffer():
                 was_made = self._offer_was_made(command.offer_id, command.officer_id)
                 return Facts(candidates=self._next_candidates(incident), offer_was_made=was_made)
+            case MoveAlarm() if incident.is_open:
+                return facts_for_move(incident, command, self._world, now=self._draft.now, policy=self._policy)
+            case CancelAlarm() | MoveAlarm():
+                return Facts(cancels=load_cancels(self._connection, self._draft, command.device, incident.id))
             case WithdrawOfficer() | ChangeAssignment():
                 return Facts(candidates=self._next_candidates(incident))
             case LookAgain():

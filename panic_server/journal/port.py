@@ -86,6 +86,15 @@ class DeviceOrder:
 
 
 @dataclass(frozen=True, slots=True)
+class PinsOrder:
+    """A resident's PINs, as hashes; they come in place of those that there were."""
+
+    subject: str
+    pin: str
+    duress_pin: str
+
+
+@dataclass(frozen=True, slots=True)
 class CheckpointOrder:
     """Officers' positions, so that a restart knows where they last were."""
 
@@ -117,7 +126,7 @@ class EvidenceOrder:
     rows: Sequence[Seen]
 
 
-Order = Press | IncidentOrder | DutyOrder | DeviceOrder | CheckpointOrder | PushOrder | EvidenceOrder
+Order = Press | IncidentOrder | DutyOrder | DeviceOrder | PinsOrder | CheckpointOrder | PushOrder | EvidenceOrder
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,6 +170,23 @@ class StoredAlarm:
     incident_id: str
     received_at: datetime
     raw_position: str | None
+    cancelled_at: datetime | None = None
+    """When its phone cancelled it, or seemed to."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pins:
+    """Hashes; `replaced_at` is when these came in place of others."""
+
+    pin: str
+    duress_pin: str
+    replaced_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class TrackRow:
+    device: str
+    position: Position
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Callable, Collection, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import datetime
 from typing import Any, TypeVar
 
@@ -22,9 +23,11 @@ from panic_server.journal.port import (
     JournalEvent,
     JournalUnavailable,
     Moments,
+    Pins,
     Snapshot,
     StoredAlarm,
     TimelineRow,
+    TrackRow,
 )
 from panic_server.journal.reports import load_moments, load_responses, load_unseen
 from panic_server.journal.routes import read_payloads, selectors
@@ -35,6 +38,9 @@ from panic_server.reports.response_times import Responses
 READERS = 4
 ROWS_MAX = 500
 """Alarms and timeline entries of one incident that a page shows."""
+
+TRACK_MAX = 2000
+"""Positions: half a day of one each twenty seconds."""
 
 PAGE_SCAN = 200
 """Rows read at a time while a page is filled with what the reader may see."""
@@ -73,14 +79,27 @@ class SqlQueries:
         self._reader = reader
 
     async def alarm(self, device: str, alarm_id: str) -> tuple[StoredAlarm, Incident] | None:
-        alarms, incidents = tables.alarms, tables.incidents
+        alarms, incidents, cancels = tables.alarms, tables.incidents, tables.cancels
+        is_cancel_of_it = (
+            (cancels.c.device == alarms.c.device)
+            & (cancels.c.incident_id == alarms.c.incident_id)
+            & (cancels.c.cancelled_seq > alarms.c.seq)
+        )
         query = (
-            select(*_ALARM, incidents.c.state)
+            select(*_ALARM, incidents.c.state, cancels.c.cancelled_at)
             .join(incidents, incidents.c.id == alarms.c.incident_id)
+            .outerjoin(cancels, is_cancel_of_it)
             .where(alarms.c.device == device, alarms.c.id == alarm_id)
         )
         row = await self._reader.ask(lambda connection: connection.execute(query).first())
-        return (_stored_alarm(row), read_incident(row.state)) if row else None
+        if row is None:
+            return None
+        return replace(_stored_alarm(row), cancelled_at=moment(row.cancelled_at)), read_incident(row.state)
+
+    async def pins(self, subject: str) -> Pins | None:
+        query = select(tables.pins).where(tables.pins.c.subject == subject)
+        row = await self._reader.ask(lambda connection: connection.execute(query).first())
+        return Pins(row.pin, row.duress_pin, moment(row.replaced_at)) if row else None
 
     async def incident(self, incident_id: str, reader: Principal) -> Incident | None:
         query = select(tables.incidents.c.state).where(tables.incidents.c.id == incident_id)
@@ -97,7 +116,7 @@ class SqlQueries:
         table = tables.events
         query = (
             select(table.c.seq, table.c.kind, table.c.at, table.c.actor, table.c.data)
-            .where(table.c.incident_id == incident_id)
+            .where(table.c.incident_id == incident_id, table.c.kind != "incident_moved")
             .order_by(table.c.seq.desc())
             .limit(ROWS_MAX)
         )
@@ -109,6 +128,12 @@ class SqlQueries:
         query = select(*_ALARM).where(table.c.incident_id == incident_id).order_by(table.c.seq.desc()).limit(ROWS_MAX)
         rows = await self._reader.ask(lambda connection: connection.execute(query).all())
         return [_stored_alarm(row) for row in reversed(rows)]
+
+    async def track(self, incident_id: str) -> Sequence[TrackRow]:
+        table = tables.tracks
+        query = select(table).where(table.c.incident_id == incident_id).order_by(table.c.at.desc()).limit(TRACK_MAX)
+        rows = await self._reader.ask(lambda connection: connection.execute(query).all())
+        return [TrackRow(r.device, Position(r.lat, r.lon, r.accuracy_m, moment(r.at))) for r in reversed(rows)]
 
     async def offered_to(self, officer_id: str) -> Sequence[Incident]:
         table = tables.engagements

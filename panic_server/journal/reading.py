@@ -5,7 +5,16 @@ from datetime import datetime
 from typing import Protocol
 
 from dispatch.incident import Incident
-from panic_server.journal.port import JournalEvent, Moments, PersonRow, Snapshot, StoredAlarm, TimelineRow
+from panic_server.journal.port import (
+    JournalEvent,
+    Moments,
+    PersonRow,
+    Pins,
+    Snapshot,
+    StoredAlarm,
+    TimelineRow,
+    TrackRow,
+)
 from panic_server.people import Principal, Role
 from panic_server.reports.response_times import Responses
 
@@ -15,6 +24,9 @@ class Queries(Protocol):
 
     async def alarm(self, device: str, alarm_id: str) -> tuple[StoredAlarm, Incident] | None:
         """The caller's own alarm, and its incident as it is now."""
+
+    async def pins(self, subject: str) -> Pins | None:
+        """The caller's own."""
 
     async def incident(self, incident_id: str, reader: Principal) -> Incident | None:
         """None as well for what the reader may not see."""
@@ -29,6 +41,9 @@ class Queries(Protocol):
 
     async def alarms(self, incident_id: str) -> Sequence[StoredAlarm]:
         """Oldest first, at most the last 500."""
+
+    async def track(self, incident_id: str) -> Sequence[TrackRow]:
+        """Where its phones were after they pressed: oldest first, at most the last 2,000."""
 
     async def offered_to(self, officer_id: str) -> Sequence[Incident]:
         """Incidents with an open offer to, or an open assignment of, this officer."""

@@ -14,9 +14,15 @@ from panic_server.journal.port import VARIANTS, Actor, JournalEvent
 from panic_server.people import View
 from panic_server.wire import shapes, views
 
-_VIEWS = {"op": View.OPERATOR, "rt": View.REPRESENTATIVE, "person": View.RESPONDER}
+_VIEWS = {"op": View.OPERATOR, "rt": View.REPRESENTATIVE, "person": View.ASKED, "going": View.RESPONDER}
 _VARIANTS = {change: {prefix: f"{change}:{view.value}" for prefix, view in _VIEWS.items()} for change in VARIANTS}
 FIELDS = shapes.Incident.__struct_fields__
+
+DISGUISED = {
+    View.REPRESENTATIVE: {"pin_refused": "alarm_updated", "cancelled_under_duress": "cancelled_by_resident"},
+    View.ASKED: {"pin_refused": "alarm_updated", "cancelled_under_duress": "alarm_updated"},
+}
+"""Kinds of events that would tell these readers what they may not know."""
 
 
 def selectors(incident: Incident) -> set[str]:
@@ -41,13 +47,34 @@ def route_event(
         # The end reaches everybody who was part of it; nobody new learns of a closed incident.
         have = had | {key for key in have if key.startswith("op:")}
     patch, whole, hidden = (_VARIANTS[change] for change in VARIANTS)
-    routes = {key: (patch if key in had else whole)[key.partition(":")[0]] for key in have}
+    going, went = _going(after), _going(before)
+    # Who sees more than before, or less, gets the whole.
+    routes = {
+        key: (patch if key in had and (key in going) == (key in went) else whole)[_readers(key, going)] for key in have
+    }
     if not had <= have:
-        routes.update((key, hidden[key.partition(":")[0]]) for key in had - have)
+        routes.update((key, hidden[_readers(key, went)]) for key in had - have)
+    if before is not None and before.cancelled and after.cancelled and not _is_news_to_rt(before, after, policy):
+        # Whether anything goes on after a cancel, the RT must not be able to tell.
+        routes = {key: variant for key, variant in routes.items() if variant != patch["rt"]}
     text = _EventText(before, after, seq=seq, kind=kind, at=at, actor=actor, policy=policy)
     return JournalEvent(
         seq, after.id, kind, routes, {variant: text.of(variant) for variant in sorted(set(routes.values()))}
     )
+
+
+def _going(incident: Incident | None) -> frozenset[str]:
+    """The selectors of officers who are on their way or there."""
+    return frozenset(f"person:{one.officer.id}" for one in incident.open_assignments()) if incident else frozenset()
+
+
+def _readers(selector: str, going: frozenset[str]) -> str:
+    return "going" if selector in going else selector.partition(":")[0]
+
+
+def _is_news_to_rt(before: Incident, after: Incident, policy: Policy) -> bool:
+    seen = [views.incident(one, View.REPRESENTATIVE, policy) for one in (before, after)]
+    return seen[0] != seen[1]
 
 
 class _EventText:
@@ -83,19 +110,20 @@ class _EventText:
         if change == "hidden":
             return self._event("incident_hidden", f'{{"reason":"{self._kind}"}}', view)
         changed = self._whole(view) if change == "whole" else self._patch(view)
-        return self._event(self._kind, f'{{"incident":{changed}}}', view)
+        kind = DISGUISED.get(view, {}).get(self._kind, self._kind)
+        return self._event(kind, f'{{"incident":{changed}}}', view)
 
     def _event(self, kind: str, data: str, view: View) -> str:
         return f'{self._begin}{kind}","at":{self._at},"actor":{self._actors[view]},"data":{data}}}'
 
     def _whole(self, view: View) -> str:
-        return encoder.encode(views.narrowed(self._new, view)).decode()
+        return encoder.encode(views.narrowed(self._new, view, self._after)).decode()
 
     def _patch(self, view: View) -> str:
-        if self._old is None:
+        if self._old is None or self._before is None:
             return self._whole(view)
-        new = views.narrowed(self._new, view)
-        changed = changed_fields(views.narrowed(self._old, view), new)
+        new = views.narrowed(self._new, view, self._after)
+        changed = changed_fields(views.narrowed(self._old, view, self._before), new)
         if not self._after.is_open:
             # A note may follow the end: whoever has let the incident go must not take it for a new one.
             changed["status"] = new.status

@@ -41,6 +41,10 @@ class Commit:
         self._duty = _upsert(dialect, tables.duty, ("officer_id", "on_duty", "seq"), ("officer_id",))
         self._positions = _change_positions(dialect)
         self._devices = Devices(dialect)
+        self._pins = _replace_pins(dialect)
+        cancelled = ("wrong_pins", "cancelled_seq", "cancelled_at")
+        self._cancels = _upsert(dialect, tables.cancels, (*CANCEL_KEY, *cancelled), CANCEL_KEY)
+        self._tracks = _insert_new(dialect, tables.tracks)
         self._record_results = _record_results(dialect)
         self._standings = _upsert(dialect, tables.standings, tuple(tables.standings.c.keys()), ("device",))
         self._evidence = _note_evidence(dialect)
@@ -64,6 +68,9 @@ class Commit:
         _run(connection, self._standings, list(rows.standings.values()))
         _run(connection, self._forget, [(value,) for value in rows.dead_devices])
         self._devices(connection, list(rows.devices.values()))
+        _run(connection, self._pins, list(rows.pins.values()))
+        _run(connection, self._cancels, list(rows.cancels.values()))
+        _run(connection, self._tracks, rows.tracks)
         _run(connection, self._record_results, list(rows.push_results.values()))
         _run(connection, self._evidence, list(rows.evidence.values()))
         if draft.seq >= draft.first_seq:
@@ -73,6 +80,9 @@ class Commit:
         changed = _run(connection, self._change_incidents, rows)
         if changed is not None and changed != len(rows):
             raise VersionMissed(f"{len(rows) - changed} of {len(rows)} incidents had changed")
+
+
+CANCEL_KEY = ("device", "incident_id")
 
 
 class Devices:
@@ -151,6 +161,24 @@ def _note_evidence(dialect: str) -> Executable:
     later = func.coalesce(new.console_at, table.c.console_at)
     changes["console_at"] = case((table.c.console_at <= new.console_at, table.c.console_at), else_=later)
     return with_rows.on_conflict_do_update(index_elements=["opened_seq"], set_=changes)
+
+
+def _replace_pins(dialect: str) -> Executable:
+    table = tables.pins
+    names = ("subject", "pin", "duress_pin", "set_at")
+    given = json_rows(dialect, [table.c[name] for name in names])
+    insert = sqlite_insert(table) if dialect == "sqlite" else postgres_insert(table)
+    with_rows = insert.from_select(list(names), select(given).where(true()))
+    new = with_rows.excluded
+    changes = {"pin": new.pin, "duress_pin": new.duress_pin, "set_at": new.set_at, "replaced_at": new.set_at}
+    return with_rows.on_conflict_do_update(index_elements=["subject"], set_=changes)
+
+
+def _insert_new(dialect: str, table: Table) -> Executable:
+    """What is there already stays as it is."""
+    given = json_rows(dialect, list(table.c))
+    insert = sqlite_insert(table) if dialect == "sqlite" else postgres_insert(table)
+    return insert.from_select([c.name for c in table.c], select(given).where(true())).on_conflict_do_nothing()
 
 
 def upsert_one(connection: Connection, table: Table, values: Mapping[str, object], *, key: tuple[str, ...]) -> None:

@@ -111,6 +111,32 @@ alarm_updates = Table(
 )
 """Other bodies that came under an alarm's id; each is kept once."""
 
+cancels = Table(
+    "cancels",
+    metadata,
+    Column("device", Text, nullable=False),
+    Column("incident_id", Text, nullable=False),
+    Column("wrong_pins", Integer, nullable=False),
+    Column("cancelled_seq", BigInteger),
+    Column("cancelled_at", BigInteger),
+    PrimaryKeyConstraint("device", "incident_id"),
+)
+"""What a phone tried with its PINs. The alarms that it sent before `cancelled_seq` look cancelled to it."""
+
+tracks = Table(
+    "tracks",
+    metadata,
+    Column("incident_id", Text, nullable=False),
+    Column("device", Text, nullable=False),
+    Column("at", BigInteger, nullable=False),
+    Column("lat", Float, nullable=False),
+    Column("lon", Float, nullable=False),
+    Column("accuracy_m", Float),
+    Column("received_at", BigInteger, nullable=False),
+    PrimaryKeyConstraint("incident_id", "device", "at"),
+)
+"""Where the phones of an incident were after they pressed; a position that comes twice is one row."""
+
 events = Table(
     "events",
     metadata,
@@ -186,6 +212,17 @@ devices = Table(
     Column("value", Text, nullable=False, unique=True),
     PrimaryKeyConstraint("subject", "kind"),
 )
+
+pins = Table(
+    "pins",
+    metadata,
+    Column("subject", Text, primary_key=True),
+    Column("pin", Text, nullable=False),
+    Column("duress_pin", Text, nullable=False),
+    Column("set_at", BigInteger, nullable=False),
+    Column("replaced_at", BigInteger),
+)
+"""Hashes. `replaced_at` is when these came in place of others."""
 
 duty = Table(
     "duty",

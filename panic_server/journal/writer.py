@@ -36,6 +36,7 @@ from panic_server.journal.port import (
     JournalEvent,
     JournalUnavailable,
     Order,
+    PinsOrder,
     Press,
     PushOrder,
 )
@@ -147,7 +148,9 @@ class Writer:
     @overload
     async def submit(self, order: IncidentOrder) -> Done: ...
     @overload
-    async def submit(self, order: DutyOrder | DeviceOrder | CheckpointOrder | PushOrder | EvidenceOrder) -> None: ...
+    async def submit(
+        self, order: DutyOrder | DeviceOrder | PinsOrder | CheckpointOrder | PushOrder | EvidenceOrder
+    ) -> None: ...
     async def submit(self, order: Order) -> Answer:
         """Answers once the order is on disk. Raises JournalUnavailable, or a `dispatch.errors.Refused`."""
         if self._queue.qsize() >= QUEUE_MAX:

@@ -9,7 +9,7 @@ from dispatch.policy import Policy
 from panic_server.clock import Clock
 from panic_server.journal.reading import Queries
 from panic_server.metrics import Metrics
-from panic_server.people import VIEW_OF, Principal
+from panic_server.people import Principal
 from panic_server.wire import views
 
 # A thousand consoles that come back within a second need one snapshot; what it lacks they get as events.
@@ -66,10 +66,9 @@ class Snapshots:
         async with self._readers:
             found = await self._queries.snapshot(reader)
         self._metrics.snapshot()
-        view = VIEW_OF[reader.role]
         encoded: list[bytes] = []
         for number, incident in enumerate(found.incidents, 1):
-            encoded.append(msgspec.json.encode(views.incident(incident, view, self._policy)))
+            encoded.append(msgspec.json.encode(views.incident(incident, views.view_of(incident, reader), self._policy)))
             if number % ENCODED_AT_ONCE == 0:
                 await asyncio.sleep(0)
         return EncodedSnapshot(found.epoch, found.seq, b"[%b]" % b",".join(encoded))

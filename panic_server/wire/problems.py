@@ -39,6 +39,8 @@ CODE_UNKNOWN: Final = ProblemKind("code_unknown", 401, "The sign-in code is not 
 ROLE_NOT_ALLOWED: Final = ProblemKind("role_not_allowed", 403, "This is for another role")
 CROSS_ORIGIN: Final = ProblemKind("cross_origin", 403, "The request comes from another site's page")
 
+PIN_WRONG: Final = ProblemKind("pin_wrong", 403, "This is not the PIN")
+
 NOT_FOUND: Final = ProblemKind("not_found", 404, "There is nothing at this address")
 ALARM_UNKNOWN: Final = ProblemKind("alarm_unknown", 404, "The caller has sent no such alarm")
 INCIDENT_UNKNOWN: Final = ProblemKind("incident_unknown", 404, "There is no such incident, or not for the caller")
@@ -56,6 +58,7 @@ OFFER_TAKEN: Final = ProblemKind("offer_taken", 409, "Another officer accepted f
 OFFER_EXPIRED: Final = ProblemKind("offer_expired", 409, "The offer's time is over")
 OFFER_ENDED: Final = ProblemKind("offer_ended", 409, "The offer was declined or withdrawn")
 OFFICER_ENGAGED: Final = ProblemKind("officer_engaged", 409, "The officer has an assignment already")
+PINS_NOT_SET: Final = ProblemKind("pins_not_set", 409, "The caller has set no PINs to cancel with")
 OFFICER_OFF_DUTY: Final = ProblemKind("officer_off_duty", 409, "The officer is off duty")
 NEIGHBOURHOOD_HIDDEN: Final = ProblemKind(
     "neighbourhood_hidden", 409, "The neighbourhood knows nothing of this incident"

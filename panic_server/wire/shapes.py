@@ -97,6 +97,9 @@ class Incident(Struct, frozen=True):
 
     Views with fewer rights have `null` or empty lists where they may not look. `place_shared`: the neighbourhood sees
     the exact place. `quiet`: nobody there is to be woken for it.
+
+    `former_sectors` were in charge before the phone moved away, and still see the incident.
+    `duress`: the resident's cancel was made under force; nothing that the phone or the RT can see may tell of it.
     """
 
     id: str
@@ -121,6 +124,8 @@ class Incident(Struct, frozen=True):
     standing: Standing | None
     place_shared: bool
     quiet: bool
+    duress: bool = False
+    former_sectors: tuple[Area, ...] = ()
 
 
 class AlarmRequest(Struct):
@@ -167,6 +172,17 @@ class AlarmProgress(Struct, frozen=True):
     place: Place
     flags: tuple[str, ...]
     coming: tuple[Coming, ...]
+    stream_until: datetime | None = None
+    """How long the phone goes on sending positions; null while the alarm stands, which is until it is closed."""
+
+
+class PinsRequest(Struct):
+    pin: str
+    duress_pin: str
+
+
+class CancelRequest(Struct):
+    pin: str
 
 
 class DeviceRequest(Struct, forbid_unknown_fields=False):
@@ -290,13 +306,31 @@ class Moments(Struct, frozen=True):
     closed_at: datetime | None
 
 
+class TrackPoint(Struct, frozen=True):
+    """Where one of the incident's phones was, and how exactly that is known."""
+
+    device: str
+    lat: float
+    lon: float
+    accuracy_m: float | None
+    at: datetime | None
+
+
+class TrackTaken(Struct, frozen=True):
+    """`until` is when the phone may stop, after a cancel; null while the alarm stands, which is until it is closed."""
+
+    accepted: int
+    rejected: int
+    until: datetime | None
+
+
 class IncidentDetail(Struct, frozen=True):
     """`timeline`, `alarms`, `track` and `moments` are for operators; others get none."""
 
     incident: Incident
     timeline: tuple[TimelineEntry, ...]
     alarms: tuple[AlarmRecord, ...]
-    track: tuple[Position, ...]
+    track: tuple[TrackPoint, ...]
     moments: Moments | None = None
 
 

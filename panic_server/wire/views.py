@@ -4,14 +4,15 @@ from typing import assert_never
 
 from msgspec.structs import replace
 
+from dispatch.cancelling import seen_version
 from dispatch.escalation import next_due
-from dispatch.incident import Assignment, Incident, Offer, Person, Standing, Told
+from dispatch.incident import Assignment, Incident, Offer, Person, Stage, Standing, Told
 from dispatch.policy import Policy
 from dispatch.standing import trust
 from geo.areas import AreaMap, AreaRef
 from geo.geofence import Place
 from geo.position import Position
-from panic_server.people import Principal, View
+from panic_server.people import VIEW_OF, Principal, Role, View
 from panic_server.wire import shapes
 
 
@@ -25,6 +26,10 @@ def _areas(refs: tuple[AreaRef, ...]) -> tuple[shapes.Area, ...]:
 
 def position(known: Position | None) -> shapes.Position | None:
     return None if known is None else shapes.Position(known.lat, known.lon, known.accuracy_m, known.at)
+
+
+def track_point(device: str, at: Position) -> shapes.TrackPoint:
+    return shapes.TrackPoint(device, at.lat, at.lon, at.accuracy_m, at.at)
 
 
 def place(found: Place) -> shapes.Place:
@@ -87,12 +92,22 @@ def told(one: Told) -> shapes.Told:
     )
 
 
+def officers_view(known: Incident, officer_id: str) -> View:
+    """Who goes sees more than who is only asked."""
+    goes = any(one.officer.id == officer_id for one in known.open_assignments())
+    return View.RESPONDER if goes else View.ASKED
+
+
+def view_of(known: Incident, reader: Principal) -> View:
+    return officers_view(known, reader.subject) if reader.role is Role.OFFICER else VIEW_OF[reader.role]
+
+
 def standing(known: Standing, policy: Policy) -> shapes.Standing:
     return shapes.Standing(trust(known, policy).value, known.genuine, known.false_alarms, known.pranks)
 
 
 def incident(known: Incident, view: View, policy: Policy) -> shapes.Incident:
-    return narrowed(complete(known, policy), view)
+    return narrowed(complete(known, policy), view, known)
 
 
 def complete(known: Incident, policy: Policy) -> shapes.Incident:
@@ -120,22 +135,34 @@ def complete(known: Incident, policy: Policy) -> shapes.Incident:
         standing=standing(known.standing, policy) if known.standing else None,
         place_shared=known.place_shared,
         quiet=known.quiet,
+        former_sectors=_areas(known.former_sectors),
+        duress=known.duress,
     )
 
 
-def narrowed(complete: shapes.Incident, view: View) -> shapes.Incident:
+def narrowed(complete: shapes.Incident, view: View, known: Incident) -> shapes.Incident:
     """Representatives get kind, RT and stage, and where exactly only if that is shared; responders everything but who
     in the RT was told; operators all.
+
+    Duress is for those who work on the incident or go to it: nobody else may be able to tell, and so a cancel of
+    whatever kind looks like one to the RT, and stands still.
     """
     match view:
         case View.OPERATOR:
             return complete
         case View.RESPONDER:
             return replace(complete, told=(), next_due_at=None, standing=None)
+        case View.ASKED:
+            return replace(complete, told=(), next_due_at=None, standing=None, duress=False)
         case View.REPRESENTATIVE:
+            looks_cancelled = known.cancelled is not None and known.is_open
             return replace(
                 complete,
                 position=complete.position if complete.place_shared else None,
+                version=seen_version(known),
+                stage=Stage.CANCELLED_BY_RESIDENT.value if looks_cancelled else complete.stage,
+                former_sectors=(),
+                duress=False,
                 place=rough_place(complete.place),
                 flags=(),
                 claimed_by=None,

@@ -102,6 +102,17 @@ class Resident(Person):
         found: Json = await self.gets(f"/v1/alarms/{alarm.id}")
         return found
 
+    async def moves(self, alarm: Alarm, *positions: Json) -> Json:
+        answer: Json = await self.does(f"/v1/alarms/{alarm.id}/positions", {"positions": [*positions]})
+        return answer
+
+    async def sets_pins(self, pin: str = "2580", duress_pin: str = "1379") -> None:
+        await self.does("/v1/me/pins", {"pin": pin, "duress_pin": duress_pin}, method="PUT")
+
+    async def cancels(self, alarm: Alarm, pin: str = "2580") -> Json:
+        answer: Json = await self.does(f"/v1/alarms/{alarm.id}/cancel", {"pin": pin})
+        return answer
+
 
 class Officer(Person):
     async def offers(self) -> list[Json]:

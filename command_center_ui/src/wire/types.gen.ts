@@ -50,6 +50,7 @@ export type AlarmProgress = {
     place: Place;
     flags: Array<string>;
     coming: Array<Coming>;
+    stream_until?: string | null;
 };
 
 /**
@@ -146,6 +147,13 @@ export type AssignmentStatusRequest = {
 };
 
 /**
+ * CancelRequest
+ */
+export type CancelRequest = {
+    pin: string;
+};
+
+/**
  * CloseRequest
  */
 export type CloseRequest = {
@@ -199,7 +207,7 @@ export type DutyRequest = {
 export type Event = {
     seq: number;
     incident_id: string;
-    kind: 'alarm_joined' | 'alarm_updated' | 'assignment_changed' | 'claimed' | 'closed' | 'incident_hidden' | 'incident_opened' | 'neighbours_told' | 'noted' | 'offer_accepted' | 'offer_declined' | 'offer_received' | 'offers_expired' | 'offers_made' | 'offers_withdrawn' | 'place_shared' | 'released' | 'representative_answered' | 'representative_received';
+    kind: 'alarm_joined' | 'alarm_updated' | 'assignment_changed' | 'cancelled_by_resident' | 'cancelled_under_duress' | 'claimed' | 'closed' | 'incident_hidden' | 'incident_moved' | 'incident_opened' | 'neighbours_told' | 'noted' | 'offer_accepted' | 'offer_declined' | 'offer_received' | 'offers_expired' | 'offers_made' | 'offers_withdrawn' | 'pin_refused' | 'place_shared' | 'released' | 'representative_answered' | 'representative_received' | 'sector_changed';
     at: string;
     actor: Actor | null;
     data: unknown;
@@ -254,6 +262,9 @@ export type Hello = {
  *
  * Views with fewer rights have `null` or empty lists where they may not look. `place_shared`: the neighbourhood sees
  * the exact place. `quiet`: nobody there is to be woken for it.
+ *
+ * `former_sectors` were in charge before the phone moved away, and still see the incident.
+ * `duress`: the resident's cancel was made under force; nothing that the phone or the RT can see may tell of it.
  */
 export type Incident = {
     id: string;
@@ -278,6 +289,8 @@ export type Incident = {
     standing: Standing | null;
     place_shared: boolean;
     quiet: boolean;
+    duress?: boolean;
+    former_sectors?: Array<Area>;
 };
 
 /**
@@ -289,7 +302,7 @@ export type IncidentDetail = {
     incident: Incident;
     timeline: Array<TimelineEntry>;
     alarms: Array<AlarmRecord>;
-    track: Array<Position>;
+    track: Array<TrackPoint>;
     moments?: Moments | null;
 };
 
@@ -432,6 +445,14 @@ export type Officers = {
 export type Person = {
     id: string;
     name: string;
+};
+
+/**
+ * PinsRequest
+ */
+export type PinsRequest = {
+    pin: string;
+    duress_pin: string;
 };
 
 /**
@@ -635,6 +656,30 @@ export type Told = {
 };
 
 /**
+ * TrackPoint
+ *
+ * Where one of the incident's phones was, and how exactly that is known.
+ */
+export type TrackPoint = {
+    device: string;
+    lat: number;
+    lon: number;
+    accuracy_m: number | null;
+    at: string | null;
+};
+
+/**
+ * TrackTaken
+ *
+ * `until` is when the phone may stop, after a cancel; null while the alarm stands, which is until it is closed.
+ */
+export type TrackTaken = {
+    accepted: number;
+    rejected: number;
+    until: string | null;
+};
+
+/**
  * Welcome
  */
 export type Welcome = {
@@ -801,6 +846,138 @@ export type AlarmProgressResponses = {
 };
 
 export type AlarmProgressResponse = AlarmProgressResponses[keyof AlarmProgressResponses];
+
+export type CancelAlarmData = {
+    body: CancelRequest;
+    path: {
+        /**
+         * Alarm Id
+         */
+        alarm_id: string;
+    };
+    query?: never;
+    url: '/v1/alarms/{alarm_id}/cancel';
+};
+
+export type CancelAlarmErrors = {
+    /**
+     * `json_malformed`: The body is not JSON in UTF-8; `body_too_deep`: The body is nested too deeply
+     */
+    400: Problem;
+    /**
+     * `token_missing`: A token is needed; `token_unknown`: The token is not known, or no longer valid
+     */
+    401: Problem;
+    /**
+     * `pin_wrong`: This is not the PIN; `cross_origin`: The request comes from another site's page
+     */
+    403: Problem;
+    /**
+     * `alarm_unknown`: The caller has sent no such alarm; `not_found`: There is nothing at this address
+     */
+    404: Problem;
+    /**
+     * `body_too_slow`: The body took too long to arrive
+     */
+    408: Problem;
+    /**
+     * `pins_not_set`: The caller has set no PINs to cancel with; `incident_closed`: The incident is closed
+     */
+    409: Problem;
+    /**
+     * `body_too_large`: The body is larger than 16 KiB
+     */
+    413: Problem;
+    /**
+     * `content_type_unsupported`: The body must be application/json; `content_encoding_unsupported`: The body must not be compressed
+     */
+    415: Problem;
+    /**
+     * `body_invalid`: The body is JSON, but not what is expected here
+     */
+    422: Problem;
+    /**
+     * `journal_unavailable`: Nothing can be stored or read right now
+     */
+    503: Problem;
+};
+
+export type CancelAlarmError = CancelAlarmErrors[keyof CancelAlarmErrors];
+
+export type CancelAlarmResponses = {
+    /**
+     * AlarmProgress
+     */
+    200: AlarmProgress;
+};
+
+export type CancelAlarmResponse = CancelAlarmResponses[keyof CancelAlarmResponses];
+
+export type TrackAlarmData = {
+    body: PositionsRequest;
+    path: {
+        /**
+         * Alarm Id
+         */
+        alarm_id: string;
+    };
+    query?: never;
+    url: '/v1/alarms/{alarm_id}/positions';
+};
+
+export type TrackAlarmErrors = {
+    /**
+     * `json_malformed`: The body is not JSON in UTF-8; `body_too_deep`: The body is nested too deeply
+     */
+    400: Problem;
+    /**
+     * `token_missing`: A token is needed; `token_unknown`: The token is not known, or no longer valid
+     */
+    401: Problem;
+    /**
+     * `cross_origin`: The request comes from another site's page
+     */
+    403: Problem;
+    /**
+     * `alarm_unknown`: The caller has sent no such alarm; `not_found`: There is nothing at this address
+     */
+    404: Problem;
+    /**
+     * `body_too_slow`: The body took too long to arrive
+     */
+    408: Problem;
+    /**
+     * `incident_closed`: The incident is closed
+     */
+    409: Problem;
+    /**
+     * `body_too_large`: The body is larger than 16 KiB
+     */
+    413: Problem;
+    /**
+     * `content_type_unsupported`: The body must be application/json; `content_encoding_unsupported`: The body must not be compressed
+     */
+    415: Problem;
+    /**
+     * `body_invalid`: The body is JSON, but not what is expected here
+     */
+    422: Problem;
+    /**
+     * `journal_unavailable`: Nothing can be stored or read right now
+     */
+    503: Problem;
+};
+
+export type TrackAlarmError = TrackAlarmErrors[keyof TrackAlarmErrors];
+
+export type TrackAlarmResponses = {
+    /**
+     * TrackTaken
+     */
+    200: TrackTaken;
+};
+
+export type TrackAlarmResponse = TrackAlarmResponses[keyof TrackAlarmResponses];
 
 export type ListAreasData = {
     body?: never;
@@ -1667,6 +1844,59 @@ export type MyOffersResponses = {
 };
 
 export type MyOffersResponse = MyOffersResponses[keyof MyOffersResponses];
+
+export type SetPinsData = {
+    body: PinsRequest;
+    path?: never;
+    query?: never;
+    url: '/v1/me/pins';
+};
+
+export type SetPinsErrors = {
+    /**
+     * `json_malformed`: The body is not JSON in UTF-8; `body_too_deep`: The body is nested too deeply
+     */
+    400: Problem;
+    /**
+     * `token_missing`: A token is needed; `token_unknown`: The token is not known, or no longer valid
+     */
+    401: Problem;
+    /**
+     * `cross_origin`: The request comes from another site's page
+     */
+    403: Problem;
+    /**
+     * `body_too_slow`: The body took too long to arrive
+     */
+    408: Problem;
+    /**
+     * `body_too_large`: The body is larger than 16 KiB
+     */
+    413: Problem;
+    /**
+     * `content_type_unsupported`: The body must be application/json; `content_encoding_unsupported`: The body must not be compressed
+     */
+    415: Problem;
+    /**
+     * `body_invalid`: The body is JSON, but not what is expected here
+     */
+    422: Problem;
+    /**
+     * `journal_unavailable`: Nothing can be stored or read right now
+     */
+    503: Problem;
+};
+
+export type SetPinsError = SetPinsErrors[keyof SetPinsErrors];
+
+export type SetPinsResponses = {
+    /**
+     * Done
+     */
+    204: void;
+};
+
+export type SetPinsResponse = SetPinsResponses[keyof SetPinsResponses];
 
 export type SendPositionsData = {
     body: PositionsRequest;

@@ -15,12 +15,14 @@ from dispatch.commands import (
     AcceptOffer,
     AddNote,
     AnswerNews,
+    CancelAlarm,
     ChangeAssignment,
     Claim,
     Close,
     Command,
     DeclineOffer,
     LookAgain,
+    MoveAlarm,
     PressAlarm,
     ReceiveNews,
     ReceiveOffer,
@@ -35,8 +37,8 @@ from dispatch.errors import Refused
 from dispatch.escalation import needs_officers, next_due, officers_due
 from dispatch.events import Event, OfferAccepted
 from dispatch.evolve import evolve
-from dispatch.facts import NO_FACTS, Candidate, Facts, Neighbour
-from dispatch.incident import Alarm, AssignmentStatus, Disposition, Incident, Kind, Offer, Person, Status
+from dispatch.facts import NO_FACTS, Cancels, Candidate, Facts, Neighbour
+from dispatch.incident import Alarm, AssignmentStatus, Disposition, Incident, Kind, Offer, Person, PinMeaning, Status
 from dispatch.neighbourhood import silent_areas
 from geo.areas import AreaRef
 from tests.unit.dispatch.city import INCIDENT_ID, NOON, POLICY, SECTOR, alarm, fix, place_in, unlocated_alarm
@@ -241,6 +243,22 @@ class IncidentMachine(RuleBasedStateMachine):
         change = ChangeAssignment(*self.winner, status)
         self.happens(change)
         assert self.happens(change) == []
+
+    @rule(pin=st.sampled_from(PinMeaning), wrong_pins=st.integers(0, 3), alone=st.booleans(), replaced=seldom)
+    def somebody_enters_a_pin(self, pin: PinMeaning, wrong_pins: int, alone: bool, replaced: bool) -> None:
+        cancelled = self.known.cancelled
+        before = Cancels(wrong_pins, cancelled.at if cancelled else None, alone)
+        was_under_duress = self.known.duress
+        self.happens(CancelAlarm("alarm", "resident-1", pin, replaced), Facts(cancels=before))
+        assert self.known.duress >= was_under_duress
+        assert pin is not PinMeaning.DURESS or self.known.duress or not self.known.is_open
+
+    @rule(ago_s=st.lists(st.integers(-60, 600), max_size=3), nearest=near, found=some_areas, sector=st.integers(0, 5))
+    def the_phone_moves(self, ago_s: list[int], nearest: list[Person], found: list[AreaRef], sector: int) -> None:
+        fixes = tuple(fix(-6.5, at=self.now - timedelta(seconds=seconds)) for seconds in ago_s)
+        rt = found[0] if found else None
+        place = place_in(rt, candidates=tuple(found), sectors=(AREAS[sector],) * (sector > 0))
+        self.happens(MoveAlarm("alarm", "resident-1", fixes), replace(self.facts(None, nearest), place=place))
 
     @rule(head=st.sampled_from(HEADS))
     def a_representative_receives(self, head: Neighbour) -> None:

@@ -17,6 +17,7 @@ def upgrade() -> None:
     _make_people()
     _make_incidents()
     _make_alarms()
+    _make_following()
     _make_events()
     _make_offers()
     _make_outbox()
@@ -103,6 +104,15 @@ def _make_people() -> None:
         sa.PrimaryKeyConstraint("subject", "kind"),
         sa.UniqueConstraint("value"),
     )
+    op.create_table(
+        "pins",
+        sa.Column("subject", sa.Text(), nullable=False),
+        sa.Column("pin", sa.Text(), nullable=False),
+        sa.Column("duress_pin", sa.Text(), nullable=False),
+        sa.Column("set_at", sa.BigInteger(), nullable=False),
+        sa.Column("replaced_at", sa.BigInteger(), nullable=True),
+        sa.PrimaryKeyConstraint("subject"),
+    )
 
 
 def _make_incidents() -> None:
@@ -178,6 +188,29 @@ def _make_alarms() -> None:
         sa.Column("raw_position", sa.Text(), nullable=True),
         sa.PrimaryKeyConstraint("seq"),
         sa.UniqueConstraint("device", "id", "digest"),
+    )
+
+
+def _make_following() -> None:
+    op.create_table(
+        "tracks",
+        sa.Column("incident_id", sa.Text(), nullable=False),
+        sa.Column("device", sa.Text(), nullable=False),
+        sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.Column("lat", sa.Float(), nullable=False),
+        sa.Column("lon", sa.Float(), nullable=False),
+        sa.Column("accuracy_m", sa.Float(), nullable=True),
+        sa.Column("received_at", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("incident_id", "device", "at"),
+    )
+    op.create_table(
+        "cancels",
+        sa.Column("device", sa.Text(), nullable=False),
+        sa.Column("incident_id", sa.Text(), nullable=False),
+        sa.Column("wrong_pins", sa.Integer(), nullable=False),
+        sa.Column("cancelled_seq", sa.BigInteger(), nullable=True),
+        sa.Column("cancelled_at", sa.BigInteger(), nullable=True),
+        sa.PrimaryKeyConstraint("device", "incident_id"),
     )
 
 

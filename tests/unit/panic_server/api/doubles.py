@@ -46,11 +46,13 @@ from panic_server.journal.port import (
     Press,
     StoredAlarm,
     TimelineRow,
+    TrackRow,
 )
 from panic_server.journal.queries import may_see
 from panic_server.maps import Maps
 from panic_server.metrics import Metrics
 from panic_server.people import Principal, Role
+from panic_server.pins import PinHashes
 from panic_server.reports.response_times import Responses
 from panic_server.services import Services
 from panic_server.settings import Settings
@@ -153,6 +155,7 @@ class MemoryJournal:
     timelines: list[TimelineRow] = field(default_factory=list)
     came_to: Moments | None = None
     answered: Responses = field(default_factory=responses)
+    tracks: list[TrackRow] = field(default_factory=list)
     breaks_with: Exception | None = None
 
     def put(self, incident: Incident) -> Incident:
@@ -235,6 +238,9 @@ class MemoryJournal:
         self.check()
         self.wanted = {"reader": reader, "since": since, "until": until}
         return self.answered
+
+    async def track(self, incident_id: str) -> Sequence[TrackRow]:
+        return self.tracks
 
     async def offered_to(self, officer_id: str) -> Sequence[Incident]:
         return list(self.incidents.values())
@@ -321,6 +327,7 @@ def build_house(folder: Path, **settings: Any) -> House:
         hub=cast("Any", hub),
         health=health,
         metrics=metrics,
+        pins=PinHashes(),
     )
     transport = httpx2.ASGITransport(app=cast("Any", Front(services)))
     client = httpx2.AsyncClient(transport=transport, base_url="http://kentongan.test")

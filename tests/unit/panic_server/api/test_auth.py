@@ -27,6 +27,9 @@ READERS = set(Role) - {Role.RESIDENT}
 MAY: dict[tuple[str, str], set[Role]] = {
     ("post", "/v1/alarms"): set(Role),
     ("get", "/v1/alarms/{alarm_id}"): set(Role),
+    ("post", "/v1/alarms/{alarm_id}/cancel"): set(Role),
+    ("post", "/v1/alarms/{alarm_id}/positions"): set(Role),
+    ("put", "/v1/me/pins"): set(Role),
     ("get", "/v1/me"): set(Role),
     ("put", "/v1/me/device"): set(Role),
     ("put", "/v1/me/duty"): {Role.OFFICER},

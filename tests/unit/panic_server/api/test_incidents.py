@@ -15,6 +15,7 @@ from tests.unit.panic_server.api.doubles import (
     OPERATOR,
     OTHER_OPERATOR,
     REPRESENTATIVE,
+    RESIDENT,
     House,
     an_alarm,
     an_incident,
@@ -49,7 +50,8 @@ async def test_an_operator_sees_everything_of_an_incident(house):
     assert detail["timeline"][0]["actor"] == {"role": "operator", "id": OPERATOR.subject}
     assert detail["timeline"][0]["data"] == {"operator": {"id": "siti"}}
     assert detail["alarms"][0]["raw_position"] == {"lat": "x"}
-    assert detail["track"] == [{"lat": -6.995, "lon": 110.405, "accuracy_m": 12.0, "at": "2026-11-22T12:00:00Z"}]
+    at = {"lat": -6.995, "lon": 110.405, "accuracy_m": 12.0, "at": "2026-11-22T12:00:00Z"}
+    assert detail["track"] == [{"device": RESIDENT.subject, **at}]
 
 
 @pytest.mark.parametrize("reader", [OFFICER, REPRESENTATIVE])

@@ -1,0 +1,78 @@
+"""The resident's cancel: what an entered PIN does, and that nobody near the phone can tell one outcome from another.
+
+A cancel never ends an incident: it waits for an operator to close it. Under duress the incident goes on, while the
+phone and the RT see a cancel.
+"""
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Final
+
+from dispatch.commands import CancelAlarm
+from dispatch.errors import IncidentClosed
+from dispatch.events import CancelledByResident, CancelledUnderDuress, Event, PinRefused
+from dispatch.facts import Cancels
+from dispatch.incident import Cancellation, Incident, PinMeaning
+
+# The first two wrong PINs are told to be wrong: fingers slip. Who needs a third try may not be the phone's owner.
+WRONG_PINS_TOLD: Final = 2
+
+STREAM_AFTER_CANCEL: Final = timedelta(minutes=15)
+"""So long the phone goes on telling where it is, whatever kind of cancel it was."""
+
+
+def decide_cancel(incident: Incident, cancel: CancelAlarm, before: Cancels, *, now: datetime) -> list[Event]:
+    """Raises IncidentClosed, whichever PIN it was.
+
+    Once cancelled, or seemingly, every further PIN gets the same answer; only a duress PIN still changes something.
+    """
+    if not incident.is_open:
+        raise IncidentClosed(incident.id)
+    alarm_id, device, is_whole = cancel.alarm_id, cancel.device, before.is_alone
+    if before.cancelled_at is not None:
+        is_news = cancel.pin is PinMeaning.DURESS and not incident.duress
+        return [CancelledUnderDuress(alarm_id, device, is_whole, "duress_pin", now)] if is_news else []
+    if cancel.pin is PinMeaning.WRONG and before.wrong_pins < WRONG_PINS_TOLD:
+        return [PinRefused(alarm_id, device, before.wrong_pins + 1, now)]
+    because = _force_behind(cancel)
+    if because is not None:
+        return [CancelledUnderDuress(alarm_id, device, is_whole, because, now)]
+    goes_on = incident.duress or not is_whole
+    withdrawn = () if goes_on else tuple(offer.id for offer in incident.open_offers())
+    return [CancelledByResident(alarm_id, device, is_whole, withdrawn, now)]
+
+
+def _force_behind(cancel: CancelAlarm) -> str | None:
+    """Why this is no free will; whoever holds the phone could have set new PINs in place of the owner's."""
+    match cancel.pin:
+        case PinMeaning.DURESS:
+            return "duress_pin"
+        case PinMeaning.WRONG:
+            return "wrong_pins"
+        case PinMeaning.RIGHT:
+            return "pins_replaced" if cancel.pin_replaced else None
+
+
+def cancelled(incident: Incident, event: CancelledByResident) -> Incident:
+    """Whoever was asked may be asked again, should it turn out to be real after all."""
+    if not event.is_whole:
+        return incident
+    incident = _seemingly(incident, event.at)
+    return incident if incident.duress else replace(incident, asked=())
+
+
+def under_duress(incident: Incident, event: CancelledUnderDuress) -> Incident:
+    incident = replace(incident, duress=True)
+    return _seemingly(incident, event.at) if event.is_whole else incident
+
+
+def _seemingly(incident: Incident, at: datetime) -> Incident:
+    """A second cancel changes nothing of what the first one showed."""
+    return incident if incident.cancelled else replace(incident, cancelled=Cancellation(at, incident.version + 1))
+
+
+def seen_version(incident: Incident) -> int:
+    """The version that the RT sees: after a cancel it stands still until the end, or it would tell of what goes on."""
+    if incident.cancelled is None:
+        return incident.version
+    return incident.cancelled.version + (0 if incident.is_open else 1)

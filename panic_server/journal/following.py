@@ -1,0 +1,93 @@
+"""What a phone does about its alarm after the press: looked up for a decision, and noted once it is made."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import func, select
+from sqlalchemy.engine import Connection
+
+from dispatch.commands import MoveAlarm
+from dispatch.escalation import wanted_offers
+from dispatch.events import CancelledByResident, CancelledUnderDuress, Event, PinRefused
+from dispatch.facts import NO_FACTS, Cancels, Facts
+from dispatch.incident import Incident
+from dispatch.policy import Policy
+from dispatch.tracking import areas_newly_told, moving_fix
+from panic_server.journal import tables
+from panic_server.journal.draft import Draft
+from panic_server.journal.times import micros, moment
+from panic_server.journal.world import World
+
+
+def facts_for_move(incident: Incident, move: MoveAlarm, world: World, *, now: datetime, policy: Policy) -> Facts:
+    """For one that is open."""
+    fix = moving_fix(incident, move)
+    if fix is None:
+        return NO_FACTS
+    [place] = world.places([fix], [()])
+    wanted = wanted_offers(incident, policy)
+    sectors = [sector.code for sector in place.sectors[:1]]
+    found = world.candidates(fix, sectors, now=now, limit=wanted + len(incident.asked)) if wanted else ()
+    codes = areas_newly_told(incident, fix, place, policy)
+    return Facts(found, world.neighbours(codes) if codes else (), place=place)
+
+
+def load_cancels(connection: Connection, draft: Draft, device: str, incident_id: str) -> Cancels:
+    """On disk, or earlier in this batch. A press after the cancel has undone it."""
+    pressed = _last_presses(connection, draft, incident_id)
+    row = draft.rows.cancels.get(_key(device, incident_id)) or _stored(connection, device, incident_id)
+    is_alone = pressed.keys() <= {device}
+    if row is None:
+        return Cancels(is_alone=is_alone)
+    _, _, wrong_pins, cancelled_seq, cancelled_at = row
+    stands = cancelled_seq is not None and cancelled_seq > pressed.get(device, 0)
+    return Cancels(wrong_pins, moment(cancelled_at) if stands else None, is_alone)
+
+
+def note_cancel(draft: Draft, incident_id: str, device: str, before: Cancels, events: Sequence[Event]) -> None:
+    """The time of the first cancel stays: a second one must not be seen to change anything."""
+    wrong_pins, cancelled_at = before.wrong_pins, before.cancelled_at
+    for event in events:
+        match event:
+            case PinRefused():
+                wrong_pins = event.wrong_pins
+            case CancelledByResident() | CancelledUnderDuress():
+                cancelled_at = cancelled_at or event.at
+            case _:
+                pass
+    cancelled_seq = draft.seq if cancelled_at else None
+    draft.rows.cancels[_key(device, incident_id)] = (
+        device,
+        incident_id,
+        wrong_pins,
+        cancelled_seq,
+        micros(cancelled_at),
+    )
+
+
+def note_track(draft: Draft, incident_id: str, move: MoveAlarm) -> None:
+    now = micros(draft.now)
+    positions = {micros(fix.at): fix for fix in move.positions if fix.at is not None}
+    draft.rows.tracks.extend(
+        (incident_id, move.device, at, fix.lat, fix.lon, fix.accuracy_m, now) for at, fix in positions.items()
+    )
+
+
+def _key(device: str, incident_id: str) -> str:
+    return f"{device}\n{incident_id}"
+
+
+def _stored(connection: Connection, device: str, incident_id: str) -> Any:
+    table = tables.cancels
+    mine = select(table).where(table.c.device == device, table.c.incident_id == incident_id)
+    return connection.execute(mine).first()
+
+
+def _last_presses(connection: Connection, draft: Draft, incident_id: str) -> dict[str, int]:
+    """Device → seq of its last alarm in the incident."""
+    table = tables.alarms
+    last = select(table.c.device, func.max(table.c.seq).label("seq")).where(table.c.incident_id == incident_id)
+    pressed = {row.device: row.seq for row in connection.execute(last.group_by(table.c.device))}
+    pressed.update((row[0], row[3]) for row in draft.rows.alarms if row[2] == incident_id)
+    return pressed

@@ -1,0 +1,167 @@
+"""Taking an alarm back, freely or under force: whoever stands beside the phone must not see which of the two it was."""
+
+from __future__ import annotations
+
+import json
+import re
+import statistics
+import time
+from typing import Any
+
+from tests.scenarios.city import City
+from tests.scenarios.people import Alarm, Resident
+
+RIGHT, DURESS, WRONG = "2580", "1379", "0000"
+
+
+async def pressed(city: City, **changes: Any) -> tuple[Resident, Alarm]:
+    resident = city.resident()
+    await resident.sets_pins(RIGHT, DURESS)
+    return resident, await resident.press(**changes)
+
+
+async def test_a_cancel_waits_for_an_operator_who_closes_it(city: City) -> None:
+    officer, operator = city.officer_at(metres=200), city.operator()
+    console, page = await operator.watches(), await city.representative("RT-1").watches()
+    resident, alarm = await pressed(city)
+    await officer.expects_offer(alarm)
+
+    answer = await resident.cancels(alarm)
+
+    assert (answer["stage"], answer["status"], answer["coming"]) == ("cancelled_by_resident", "open", [])
+    assert await resident.progress(alarm) == answer
+    await console.shows(alarm.incident_id, stage="cancelled_by_resident", status="open", duress=False)
+    await page.shows(alarm.incident_id, stage="cancelled_by_resident")
+    assert not await officer.offers()
+    await officer.expects_push(alarm, "offer_withdrawn")
+    await city.passes(seconds=120)
+    assert not await officer.offers()
+    await operator.closes(alarm, "false_alarm")
+    assert (await resident.progress(alarm))["stage"] == "closed"
+
+
+async def test_under_duress_it_goes_on_and_only_operators_and_who_goes_know(city: City) -> None:
+    goes, asked = city.officer_at(metres=200), city.officer_at(metres=600)
+    console = await city.operator().watches()
+    resident, alarm = await pressed(city)
+    going, waiting = await goes.watches(), await asked.watches()
+
+    answer = await resident.cancels(alarm, DURESS)
+
+    assert answer["stage"] == "cancelled_by_resident"
+    await console.shows(alarm.incident_id, stage="offered", duress=True)
+    await waiting.shows(alarm.incident_id, stage="offered", duress=False)
+    assert "duress" not in json.dumps([event["kind"] for event in waiting.events + going.events])
+    assignment = await goes.accepts(alarm)
+    await going.shows(alarm.incident_id, stage="accepted", duress=True)
+    await goes.reports(assignment, "on_scene")
+    await console.shows(alarm.incident_id, stage="on_scene", duress=True)
+    assert await resident.progress(alarm) == answer
+
+
+async def test_the_third_wrong_pin_looks_like_a_cancel_and_is_treated_as_duress(city: City) -> None:
+    console = await city.operator().watches()
+    resident, alarm = await pressed(city)
+    path = f"/v1/alarms/{alarm.id}/cancel"
+
+    for _ in range(2):
+        assert await resident.is_refused(path, "pin_wrong", {"pin": WRONG}) == 403
+    await console.shows(alarm.incident_id, duress=False)
+    answer = await resident.cancels(alarm, WRONG)
+
+    assert answer["stage"] == "cancelled_by_resident"
+    await console.shows(alarm.incident_id, duress=True, stage="received")
+    assert await resident.cancels(alarm, RIGHT) == answer
+    await console.shows(alarm.incident_id, duress=True, stage="received")
+
+
+async def test_pressing_again_after_a_cancel_is_an_alarm_again(city: City) -> None:
+    officer = city.officer_at(metres=200)
+    console, page = await city.operator().watches(), await city.representative("RT-1").watches()
+    resident, alarm = await pressed(city)
+    await resident.cancels(alarm)
+
+    again = await resident.press()
+
+    assert again.incident_id == alarm.incident_id
+    await console.shows(alarm.incident_id, stage="offered", alarm_count=2)
+    await page.shows(alarm.incident_id, stage="offered")
+    assert await officer.has_offer(again)
+    assert (await resident.progress(again))["stage"] == "offered"
+    assert (await resident.progress(alarm))["stage"] == "cancelled_by_resident"
+    assert (await resident.cancels(again))["stage"] == "cancelled_by_resident"
+    await console.shows(alarm.incident_id, stage="cancelled_by_resident")
+
+
+async def test_who_replaces_the_pins_after_the_press_cancels_under_duress(city: City) -> None:
+    console = await city.operator().watches()
+    resident, alarm = await pressed(city)
+    await city.passes(seconds=5)
+    await resident.sets_pins("1111", "2222")
+
+    assert (await resident.cancels(alarm, "1111"))["stage"] == "cancelled_by_resident"
+
+    await console.shows(alarm.incident_id, duress=True)
+
+
+async def test_what_cannot_be_cancelled_is_refused(city: City) -> None:
+    operator, stranger = city.operator(), city.resident()
+    without = city.resident()
+    alarm = await without.press()
+    path = f"/v1/alarms/{alarm.id}/cancel"
+    assert await without.is_refused(path, "pins_not_set", {"pin": RIGHT}) == 409
+    assert await stranger.is_refused(path, "alarm_unknown", {"pin": RIGHT}) == 404
+    for pins in ({"pin": "12", "duress_pin": "1379"}, {"pin": "2580", "duress_pin": "2580"}, {"pin": "abcd"}):
+        assert await without.is_refused("/v1/me/pins", "body_invalid", pins, method="PUT") == 422
+    await without.sets_pins()
+    await operator.closes(alarm, "test")
+    for pin in (RIGHT, DURESS, WRONG):
+        assert await without.is_refused(path, "incident_closed", {"pin": pin}) == 409
+
+
+# What is the same.
+
+
+async def story(city: City, pin: str) -> str:
+    """Everything that the phone and the RT's page get to see from the press to the end, without ids and times."""
+    officer, operator, representative = city.officer_at(metres=150), city.operator(), city.representative("RT-1")
+    page = await representative.watches()
+    resident, alarm = await pressed(city, kind="crime")
+    path = f"/v1/alarms/{alarm.id}"
+    cancel = await resident.asks("POST", f"{path}/cancel", {"pin": pin})
+    seen: list[Any] = [cancel.status_code, sorted(cancel.headers), cancel.text, await resident.gets(path)]
+    if await officer.has_offer(alarm):
+        # Under duress somebody goes there, is on scene and clear again; nothing of it is seen.
+        assignment = await officer.accepts(alarm)
+        await officer.reports(assignment, "on_scene")
+        await officer.reports(assignment, "clear")
+    await operator.claims(alarm)
+    await operator.notes(alarm, "Dihubungi.")
+    await city.passes(seconds=90)
+    answer = await representative.asks("GET", f"/v1/incidents/{alarm.incident_id}")
+    seen += [answer.text, answer.headers["etag"], await representative.knows(), await resident.gets(path)]
+    await operator.closes(alarm, "resolved")
+    await page.sees(lambda: alarm.incident_id not in page.incidents)
+    seen += [await resident.gets(path), [{**event, "seq": 0} for event in page.events]]
+    text = re.sub(r"[0-9]{4}-[0-9-]+T[0-9:.]+Z", "TIME", json.dumps(seen))
+    return re.sub(r"[0-9a-f]{8}-[0-9a-f-]{27}", "ID", text)
+
+
+async def test_phone_and_rt_see_the_same_whether_it_was_free_will_or_force(city: City) -> None:
+    stories = [await story(city, pin) for pin in (RIGHT, DURESS, RIGHT)]
+    assert stories[0] == stories[1] == stories[2]
+    assert "cancelled_by_resident" in stories[0]
+    assert "on_scene" not in stories[0]
+
+
+async def test_neither_pin_takes_longer_than_the_other(city: City) -> None:
+    """By turns, and by the median of twenty: whatever else this machine does, it does to both."""
+    took: dict[str, list[float]] = {RIGHT: [], DURESS: []}
+    for _ in range(20):
+        for pin, times in took.items():
+            resident, alarm = await pressed(city)
+            began = time.perf_counter()
+            await resident.cancels(alarm, pin)
+            times.append(time.perf_counter() - began)
+    right_s, duress_s = (statistics.median(times) for times in took.values())
+    assert abs(right_s - duress_s) < 0.15 * right_s, (right_s, duress_s)
