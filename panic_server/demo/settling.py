@@ -48,11 +48,12 @@ async def settle(wish: argparse.Namespace, town: Town, area_map: AreaMap, home: 
 
 
 def _representatives(rng: Random, area_map: AreaMap, home: visitor.Home) -> list[Person]:
-    """Of every RT but the visitor's own, who has the visitor."""
+    """Of every RT but the visitor's own, who has the visitor; and who is told when the visitor's page is closed."""
     answered_for = [area for area in area_map.areas(Level.RT) if area.code != home.area.code]
     if len(answered_for) > REPRESENTATIVES_MAX:
         answered_for = rng.sample(answered_for, REPRESENTATIVES_MAX)
-    return list(people.representatives(rng, answered_for))
+    above = [area for area in area_map.parents(home.area.code) if area.level in {Level.RW, Level.VILLAGE}]
+    return list(people.representatives(rng, [*answered_for, *above]))
 
 
 async def _enlist(town: Town, url: str, persons: Iterable[Person]) -> dict[str, str]:
