@@ -22,10 +22,14 @@ def wanted_offers(incident: Incident, policy: Policy) -> int:
     return max(0, policy.officers_per_step - sum(1 for _ in incident.open_offers()))
 
 
-def next_due(incident: Incident, policy: Policy) -> datetime | None:
-    """When time itself must act; None when the incident waits for people only, as when nobody knows where to look."""
+def next_due(incident: Incident, policy: Policy, *, after: datetime | None = None) -> datetime | None:
+    """When time itself must act; None when the incident waits for people only, as when nobody knows where to look.
+
+    With `after` the next deadline later than that: one that has passed without changing anything, as when nobody is
+    near, must not hide another one.
+    """
     dues = (officers_due(incident, policy), news_due(incident, policy))
-    return min((due for due in dues if due is not None), default=None)
+    return min((due for due in dues if due is not None and (after is None or due > after)), default=None)
 
 
 def officers_due(incident: Incident, policy: Policy) -> datetime | None:

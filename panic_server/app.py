@@ -11,7 +11,7 @@ import structlog
 
 from dispatch.commands import LookAgain
 from dispatch.errors import Refused
-from dispatch.escalation import next_due
+from dispatch.looking import pause_s
 from dispatch.policy import Policy
 from panic_server.api.application import Front
 from panic_server.bus.memory import MemoryBus
@@ -269,8 +269,7 @@ class Server:
             return JOURNAL_RETRY_S
         except Refused:
             return None
-        is_settled = done.seq is not None or next_due(done.incident, self.policy) is None
-        return None if is_settled else self.policy.retry_s
+        return None if done.seq is not None else pause_s(done.incident, self.policy, now=self.clock.now())
 
     async def _read_map(self) -> None:
         area_map = await self.reader.ask(load_map)
