@@ -74,3 +74,14 @@ def test_where_an_rt_has_nobody_those_above_are_its_neighbours() -> None:
     maps.swap(tall_map())
     maps.take_representatives([COMMUNITY_OFFICER, CAMAT])
     assert found(maps.neighbours(["RT-1"])) == [("polmas", "V", "RT-1")]
+
+
+def test_who_stands_above_changes_with_the_people_and_with_the_map() -> None:
+    maps = Maps()
+    maps.swap(tall_map())
+    maps.take_representatives([COMMUNITY_OFFICER])
+    assert found(maps.superiors(["RT-1"])) == [("polmas", "V", "RT-1")]
+    maps.take_representatives([HEAD_OF_RW, COMMUNITY_OFFICER])
+    assert found(maps.superiors(["RT-1"])) == [("rw", "RW", "RT-1")]
+    maps.swap(AreaMap.empty(version=2))
+    assert maps.superiors(["RT-1"]) == ()

@@ -39,7 +39,7 @@ export const officer = {
   ],
   "officer.map_label": ["Peta kecil: Anda dan tempat kejadian", "Small map: you and the scene"],
 
-  "representative.title": ["Ketua RT", "Head of the RT"],
+  "representative.title": ["Ketua RT / RW", "Head of RT / RW"],
   "representative.calm": ["Tidak ada kejadian di wilayah Anda", "Nothing is happening in your area"],
   "representative.calm_more": ["Kabar muncul di sini dengan sendirinya.", "News appears here by itself."],
   "representative.now": ["Sedang terjadi", "Happening now"],
