@@ -10,7 +10,7 @@ from dispatch.escalation import next_due
 from dispatch.events import Event
 from dispatch.evolve import evolve
 from dispatch.incident import Alarm, Incident, Offer
-from dispatch.moments import Moment, moment_of
+from dispatch.moments import Moment, is_arrival_undone, moments_between
 from dispatch.policy import Policy
 from dispatch.standing import NO_STANDING, counted, ended
 from geo.position import Position
@@ -25,6 +25,9 @@ from panic_server.push.port import Outcome, Push, PushResult
 
 LEASE = timedelta(seconds=15)
 """A new push is its own process's for this long; after that any process that looks at the outbox may send it."""
+
+UNDONE = 0
+"""In place of a moment: what was kept of it is wrong."""
 
 
 @dataclass(slots=True)
@@ -69,7 +72,7 @@ class Draft:
         self.seq = registry.seq
         self.rows = Rows()
         self.touched: dict[str, Touched] = {}
-        self.moments: dict[str, set[Moment]] = {}
+        self.moments: dict[str, dict[Moment, int]] = {}
         self.engagements: dict[str, tuple[str, int, str, str] | None] = {}
         self.events: list[JournalEvent] = []
         self.pushes: list[Push] = []
@@ -99,9 +102,7 @@ class Draft:
         self._note_engagements(before, after, changed)
         self._note_offers(before, after)
         self._note_standing(before, after)
-        moment = moment_of(event)
-        if moment is not None:
-            self.moments.setdefault(after.id, set()).add(moment)
+        self._note_moments(before, after)
         stored = self.touched[after.id].stored_version if after.id in self.touched else _version(before)
         self.touched[after.id] = Touched(stored, Held(after, opened_seq), self.seq)
         return after
@@ -173,6 +174,12 @@ class Draft:
                 self.seq,
             )
 
+    def _note_moments(self, before: Incident | None, after: Incident) -> None:
+        for moment in moments_between(before, after):
+            self.moments.setdefault(after.id, {})[moment] = self._at
+        if is_arrival_undone(before, after):
+            self.moments.setdefault(after.id, {})[Moment.ON_SCENE] = UNDONE
+
     def alarm(self, alarm: Alarm, press: Press, incident_id: str, answer: bytes) -> None:
         self.rows.alarms.append(
             (
@@ -239,8 +246,8 @@ class Draft:
 
     def _moments(self, incident_id: str) -> tuple[int | None, ...]:
         """What the incident came to in this batch, which happens at one time."""
-        reached = self.moments.get(incident_id, ())
-        return tuple(self._at if moment in reached else None for moment in Moment)
+        reached = self.moments.get(incident_id, {})
+        return tuple(reached.get(moment) for moment in Moment)
 
     def _incident_row(self, touched: Touched) -> tuple[Any, ...]:
         incident = touched.held.incident

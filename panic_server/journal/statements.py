@@ -12,7 +12,7 @@ from sqlalchemy.sql.expression import Executable
 
 from panic_server.journal import tables
 from panic_server.journal.bulk import BulkInsert, json_rows, rows_parameter
-from panic_server.journal.draft import Draft
+from panic_server.journal.draft import UNDONE, Draft
 
 
 class VersionMissed(Exception):
@@ -115,7 +115,7 @@ def _change_incidents(dialect: str) -> Executable:
     names = [name for name in table.c.keys() if name not in ("id", "opened_seq", "opened_at")]  # noqa: SIM118 - not a dict
     values: dict[str, ColumnElement[Any]] = {name: given.c[name] for name in names}
     for name in ("claimed_at", "accepted_at", "on_scene_at"):
-        values[name] = func.coalesce(table.c[name], given.c[name])
+        values[name] = case((given.c[name] == UNDONE, None), else_=func.coalesce(table.c[name], given.c[name]))
     ended_at = func.coalesce(given.c.closed_at, table.c.closed_at)
     values["closed_at"] = case((given.c.status == "closed", ended_at))
     return update(table).values(values).where(table.c.id == given.c.id, table.c.version == given.c.stored_version)
