@@ -260,10 +260,11 @@ class Draft:
             areas_text(incident),
             micros(next_due(incident, self.policy)),
             incident.kind.value,
-            incident.drill,
+            not incident.drill,
             sectors_text(incident),
             micros(incident.opened_at),
             *self._moments(incident.id),
+            micros(incident.cancelled.at) if incident.cancelled and incident.is_cancelled else None,
             incident_text(incident),
         )
 

@@ -18,7 +18,7 @@ from panic_server.reports.response_times import Responses
 ROWS_AT_ONCE = 2000
 """Making so many rows holds the interpreter for about a millisecond; the event loop gets its turn in between."""
 
-_TIMES = ("claimed_at", "accepted_at", "on_scene_at", "closed_at")
+_TIMES = ("claimed_at", "accepted_at", "on_scene_at", "closed_at", "cancelled_at")
 
 
 def load_responses(connection: Connection, reader: Principal, since: datetime, until: datetime) -> Responses:
@@ -26,7 +26,7 @@ def load_responses(connection: Connection, reader: Principal, since: datetime, u
     table = tables.incidents
     query = (
         select(table.c.sectors, table.c.kind, table.c.opened_at, *(func.coalesce(table.c[name], -1) for name in _TIMES))
-        .where(table.c.opened_at >= micros(since), table.c.opened_at < micros(until), table.c.drill.is_(False))
+        .where(table.c.opened_at >= micros(since), table.c.opened_at < micros(until), table.c.in_statistics.is_(True))
         .where(_seen_by(reader))
         .order_by(table.c.opened_at)
     )
@@ -60,7 +60,7 @@ def load_moments(connection: Connection, incident_id: str) -> Moments | None:
         "offered_at": _first(tables.offers, "offered_at"),
         "push_accepted_at": _first(tables.outbox, "finished_at", "outcome = 'accepted' AND kind = 'offer'"),
         "receipt_at": _first(tables.offers, "received_at"),
-        **{name: table.c[name] for name in _TIMES},
+        **{name: table.c[name] for name in _TIMES if name != "cancelled_at"},
     }
     query = (
         select(*(column.label(name) for name, column in columns.items()))

@@ -50,13 +50,14 @@ incidents = Table(
     Column("areas", Text, nullable=False),
     Column("due_at", BigInteger),
     Column("kind", Text, nullable=False),
-    Column("drill", Boolean, nullable=False),
+    Column("in_statistics", Boolean, nullable=False),
     Column("sectors", Text, nullable=False),
     Column("opened_at", BigInteger, nullable=False),
     Column("claimed_at", BigInteger),
     Column("accepted_at", BigInteger),
     Column("on_scene_at", BigInteger),
     Column("closed_at", BigInteger),
+    Column("cancelled_at", BigInteger),
     Column("state", Text, nullable=False),
     Index("incidents_by_seq", "seq"),
     Index("incidents_newest", "opened_seq"),
@@ -67,8 +68,8 @@ incidents = Table(
 )
 """`areas` is `|code|code|`: the sectors (an empty code for none), the RT and its parents, the RT that were told.
 
-`seq` is that of the last event. From `kind` to `closed_at` stands what reports read, before the state, so that they do
-not have to read that. `sectors` is `|code|code|`, the first in charge, and `|` where there is none.
+`seq` is that of the last event. From `kind` to `cancelled_at` stands what reports read, before the state that they then
+do not have to read. `sectors` is `|code|code|`, the first in charge, and `|` where there is none.
 """
 
 evidence = Table(

@@ -56,6 +56,7 @@ class Responses:
     accepted_at: Values
     on_scene_at: Values
     closed_at: Values
+    cancelled_at: Values
 
     def __len__(self) -> int:
         return len(self.sector)
@@ -65,7 +66,8 @@ class Responses:
 class Measure:
     """`count` incidents came so far. `late` are those that came too late, or have not come when the time was over.
 
-    An incident that ended before the goal's time was over, or whose time is not over yet, is neither.
+    An incident that ended before the goal's time was over, or whose time is not over yet, is neither. For those who are
+    sent, a resident's cancel is an end as well.
     """
 
     count: int
@@ -125,10 +127,12 @@ class _Judged:
     def __init__(self, responses: Responses, now: datetime) -> None:
         opened = responses.opened_at
         present = int(now.timestamp() * _SECOND)
-        open_for = np.where(responses.closed_at < 0, present, responses.closed_at) - opened
-        self._claim = _judge(opened, responses.claimed_at, open_for, GOALS.claim)
-        self._dispatch = _judge(opened, responses.accepted_at, open_for, GOALS.dispatch)
-        self._on_scene = _judge(opened, responses.on_scene_at, open_for, GOALS.on_scene)
+        ended_at = np.where(responses.closed_at < 0, present, responses.closed_at)
+        # Whoever has cancelled still wants an operator to look, but nobody is sent any more.
+        needed_until = np.where(responses.cancelled_at < 0, ended_at, responses.cancelled_at)
+        self._claim = _judge(opened, responses.claimed_at, ended_at - opened, GOALS.claim)
+        self._dispatch = _judge(opened, responses.accepted_at, needed_until - opened, GOALS.dispatch)
+        self._on_scene = _judge(opened, responses.on_scene_at, needed_until - opened, GOALS.on_scene)
 
     def line(self, key: str, members: npt.NDArray[np.intp]) -> Line:
         return Line(
@@ -155,13 +159,13 @@ class _Verdicts:
         return Measure(len(took), p50, p90, p95, within_goal, late, self.goal)
 
 
-def _judge(opened: Values, at: Values, open_for: Values, goal: Goal) -> _Verdicts:
+def _judge(opened: Values, at: Values, awaited_for: Values, goal: Goal) -> _Verdicts:
     has_come = at >= 0
     # Two nodes' clocks may differ by a little; nothing comes before the alarm.
     took = np.maximum(at - opened, 0)
     limit = goal.within_s * _SECOND
     in_time = has_come & (took <= limit)
-    late = np.where(has_come, took > limit, open_for > limit)
+    late = np.where(has_come, took > limit, awaited_for > limit)
     return _Verdicts(took, has_come, in_time, late, goal)
 
 

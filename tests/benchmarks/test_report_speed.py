@@ -34,10 +34,10 @@ RUNS = 3
 # A month of copies of one real incident, each with times, a sector and a kind of its own.
 MANY = """
 WITH RECURSIVE number(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM number WHERE n < {count})
-INSERT INTO incidents (id, version, seq, opened_seq, status, areas, due_at, kind, drill, sectors, opened_at,
+INSERT INTO incidents (id, version, seq, opened_seq, status, areas, due_at, kind, in_statistics, sectors, opened_at,
                        claimed_at, accepted_at, on_scene_at, closed_at, state)
 SELECT i.id || '-' || n, i.version, i.seq, i.opened_seq + n, 'closed', i.areas, NULL,
-       CASE n % 3 WHEN 0 THEN 'fire' WHEN 1 THEN 'crime' ELSE 'medical' END, i.drill,
+       CASE n % 3 WHEN 0 THEN 'fire' WHEN 1 THEN 'crime' ELSE 'medical' END, i.in_statistics,
        CASE n % 2 WHEN 0 THEN '|PS-BARAT|' ELSE '|PS-TIMUR|PS-BARAT|' END, i.opened_at - n * {apart},
        i.opened_at - n * {apart} + n % 14 * 1000000, i.opened_at - n * {apart} + n % 75 * 1000000,
        i.opened_at - n * {apart} + n % 700 * 1000000, i.opened_at - n * {apart} + 900000000, i.state

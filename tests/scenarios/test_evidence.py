@@ -117,6 +117,17 @@ async def test_drills_count_in_no_report_and_silence_counts_as_late(city: City) 
     assert (total["claim"]["count"], total["claim"]["late"], total["claim"]["p90_s"]) == (1, 1, 61.0)
 
 
+async def test_after_a_cancel_nobody_is_late_who_is_no_longer_sent_but_under_duress_they_are(city: City) -> None:
+    operator = city.operator()
+    for pin in ("2580", "1379"):
+        resident = city.resident()
+        await resident.sets_pins("2580", "1379")
+        await resident.cancels(await resident.press(), pin)
+    await city.passes(seconds=70, step_s=10)
+    total = (await operator.gets(REPORT))["total"]
+    assert [total[one]["late"] for one in ("claim", "dispatch")] == [2, 1]
+
+
 async def test_an_operator_of_a_sector_gets_the_figures_of_their_sector_and_of_none(city: City) -> None:
     everybody, east = city.operator(), city.operator("PS-TIMUR")
     for spot in (None, IN_RT_3, AT_SEA):

@@ -138,8 +138,8 @@ def moments(**known: datetime) -> Moments:
 def responses(*rows: tuple[str, str, int, int, int, int, int]) -> Responses:
     """Sector, kind and five times in seconds since NOW; -1 for never."""
     start = int(NOW.timestamp())
-    times = [[-1 if at < 0 else (start + at) * 1_000_000 for at in row[2:]] for row in rows]
-    columns = np.array(times, dtype=np.int64).reshape(-1, 5).T
+    times = [[-1 if at < 0 else (start + at) * 1_000_000 for at in (*row[2:], -1)] for row in rows]
+    columns = np.array(times, dtype=np.int64).reshape(-1, 6).T
     return Responses([row[0] for row in rows], [row[1] for row in rows], *columns)
 
 

@@ -30,6 +30,7 @@ class Row(NamedTuple):
     dispatch: float
     on_scene: float
     closed: float
+    cancelled: float
 
 
 def row(
@@ -39,18 +40,19 @@ def row(
     accepted: float = NEVER,
     on_scene: float = NEVER,
     closed: float = NEVER,
+    cancelled: float = NEVER,
     sector: str = "PS-1",
     kind: str = "crime",
 ) -> Row:
     """`opened` in seconds since START, the others in seconds since then."""
-    since = [NEVER if one < 0 else opened + one for one in (claimed, accepted, on_scene, closed)]
+    since = [NEVER if one < 0 else opened + one for one in (claimed, accepted, on_scene, closed, cancelled)]
     return Row(sector, kind, opened, *since)
 
 
 def columns(rows: list[Row]) -> Responses:
     start = round(START.timestamp() * 1e6)
     times = [[NEVER if at < 0 else start + round(at * 1e6) for at in one[2:]] for one in rows]
-    table = np.array(times, dtype=np.int64).reshape(-1, 5).T
+    table = np.array(times, dtype=np.int64).reshape(-1, 6).T
     return Responses([one[0] for one in rows], [one[1] for one in rows], *table)
 
 
@@ -97,6 +99,13 @@ def test_an_incident_that_ended_in_time_needed_nobody_and_is_not_judged() -> Non
     assert judged(line.on_scene) == (0, 0, 0)
 
 
+def test_after_a_cancel_nobody_is_sent_but_an_operator_must_still_look() -> None:
+    line = total(row(cancelled=30))
+    assert judged(line.claim) == (0, 0, 1)
+    assert judged(line.dispatch) == judged(line.on_scene) == (0, 0, 0)
+    assert judged(total(row(cancelled=90)).dispatch) == (0, 0, 1)
+
+
 def test_an_incident_that_waited_for_longer_than_the_goal_is_late_though_it_ended() -> None:
     line = total(row(claimed=3, closed=61))
     assert judged(line.dispatch) == (0, 0, 1)
@@ -138,7 +147,7 @@ def test_an_hour_that_the_clock_repeats_is_the_hour_it_showed() -> None:
 def _at(*opened: float) -> Responses:
     at = np.array([round((START.timestamp() + one) * 1e6) for one in opened], dtype=np.int64)
     never = np.full(len(at), NEVER)
-    return Responses([""] * len(at), ["crime"] * len(at), at, never, never, never, never)
+    return Responses([""] * len(at), ["crime"] * len(at), at, *[never] * 5)
 
 
 maybe = st.one_of(st.just(NEVER), st.integers(min_value=0, max_value=1000))
@@ -149,6 +158,7 @@ any_row = st.builds(
     accepted=maybe,
     on_scene=maybe,
     closed=maybe,
+    cancelled=maybe,
     sector=st.sampled_from(["", "PS-1", "PS-2"]),
     kind=st.sampled_from(["crime", "fire", "disaster"]),
 )
@@ -164,11 +174,17 @@ def naive_key(one: Row, group: Group) -> str:
 def naive_measure(rows: list[Row], name: str, goal: Goal, now_s: float) -> Measure:
     times = [(getattr(one, name), one) for one in rows]
     took = sorted(at - one.opened for at, one in times if at >= 0)
-    ended = [(now_s if one.closed < 0 else one.closed) - one.opened for at, one in times if at < 0]
+    ended = [naive_end(one, name, now_s) - one.opened for at, one in times if at < 0]
     in_time = sum(one <= goal.within_s for one in took)
     late = len(took) - in_time + sum(one > goal.within_s for one in ended)
     p50, p90, p95 = (naive_percentile(took, percent) for percent in (50, 90, 95))
     return Measure(len(took), p50, p90, p95, in_time, late, goal)
+
+
+def naive_end(one: Row, name: str, now_s: float) -> float:
+    if name != "claim" and one.cancelled >= 0:
+        return one.cancelled
+    return one.closed if one.closed >= 0 else now_s
 
 
 def naive_percentile(ordered: list[float], percent: int) -> float | None:
