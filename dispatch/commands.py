@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from dispatch.incident import Alarm, AssignmentStatus, Disposition, Person, PinMeaning
+from dispatch.merging import LetGo, MergeInto, Return, SplitOff, TakeIn
 from geo.position import Position
 
 
@@ -142,4 +143,9 @@ Command = (
     | AddNote
     | Close
     | LookAgain
+    | MergeInto
+    | TakeIn
+    | SplitOff
+    | Return
+    | LetGo
 )

@@ -47,6 +47,7 @@ from dispatch.events import (
 from dispatch.evolve import evolve
 from dispatch.facts import Facts
 from dispatch.incident import FLOOD, TOLD_KEPT, Alarm, Incident, Kind
+from dispatch.merging import LetGo, MergeInto, Return, SplitOff, TakeIn, decide_merge
 from dispatch.neighbourhood import (
     all_clear_for,
     areas_told,
@@ -143,6 +144,8 @@ def _decide_known(incident: Incident, command: Command, facts: Facts, *, now: da
             return [*decide_expiry(incident, now=now), *decide_news(incident, facts, now=now, policy=policy)]
         case Claim() | Release() | AddNote() | Close():
             return decide_operator(incident, command, facts, now=now)
+        case MergeInto() | TakeIn() | SplitOff() | Return() | LetGo():
+            return [*decide_merge(incident, command, now=now)]
         case PressAlarm():
             raise AssertionError("a press is decided before")
 

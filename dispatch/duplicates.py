@@ -31,8 +31,10 @@ def is_private(kind: Kind, *, silent: bool) -> bool:
 
 
 def is_joinable(incident: Incident) -> bool:
-    """Whether another phone's alarm could be about it at all."""
-    return incident.is_open and incident.position is not None and not is_private(incident.kind, silent=incident.silent)
+    """Whether another phone's alarm could be about it at all. A cancel, of whatever kind, stays one phone's matter."""
+    if not incident.is_open or incident.position is None or incident.cancelled is not None or incident.duress:
+        return False
+    return not is_private(incident.kind, silent=incident.silent)
 
 
 def is_same_emergency(incident: Incident, alarm: Alarm, *, now: datetime, policy: Policy) -> bool:

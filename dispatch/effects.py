@@ -20,6 +20,7 @@ from dispatch.events import (
     SectorChanged,
 )
 from dispatch.incident import Incident, Offer, Told
+from dispatch.merging import MergedInto
 
 
 class PushKind(StrEnum):
@@ -61,6 +62,8 @@ def effects(before: Incident | None, event: Event) -> list[PushIntent]:
         case Closed():
             ended = [offer.id for offer in before.open_offers()] if before else []
             return [*_withdrawn(before, ended), *_all_clear(event.all_clear)]
+        case MergedInto():
+            return _withdrawn(before, [offer.id for offer in before.open_offers()]) if before else []
         case _:
             return []
 

@@ -14,7 +14,10 @@ Refused
 ├── OfficerOffDuty
 ├── AssignmentUnknown
 ├── NotTold
-└── NeighbourhoodHidden
+├── NeighbourhoodHidden
+├── MergeRefused
+├── SplitRefused
+└── NotMerged
 """
 
 
@@ -76,3 +79,15 @@ class NotTold(Refused):
 
 class NeighbourhoodHidden(Refused):
     """The neighbourhood knows nothing of this incident, and so must not learn its place."""
+
+
+class MergeRefused(Refused):
+    """The two incidents have to stay apart."""
+
+
+class SplitRefused(Refused):
+    """Not all of these alarms are in the incident, or none would stay."""
+
+
+class NotMerged(Refused):
+    """The incident was not merged into this one."""

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from dispatch.incident import Alarm, AssignmentStatus, Disposition, Offer, Person, Standing, Told
+from dispatch.merging import AlarmsSplitOff, IncidentLetGo, IncidentMerged, MergedInto, MergeUndone
 from geo.areas import AreaRef
 from geo.geofence import Place
 from geo.position import Position
@@ -11,7 +12,10 @@ from geo.position import Position
 
 @dataclass(frozen=True, slots=True)
 class IncidentOpened:
-    """One tap is one event: the place, the offers and who was told are inside. `quiet`: told without waking anybody."""
+    """One tap is one event: the place, the offers and who was told are inside. `quiet`: told without waking anybody.
+
+    With `split_from` an operator took it, and so many alarms, out of another incident.
+    """
 
     incident_id: str
     alarm: Alarm
@@ -21,6 +25,9 @@ class IncidentOpened:
     at: datetime
     standing: Standing | None = None
     quiet: bool = False
+    split_from: str | None = None
+    alarm_count: int = 1
+    phone_count: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -242,4 +249,9 @@ Event = (
     | Released
     | Noted
     | Closed
+    | MergedInto
+    | IncidentMerged
+    | AlarmsSplitOff
+    | MergeUndone
+    | IncidentLetGo
 )

@@ -46,6 +46,7 @@ from dispatch.incident import (
     OfferStatus,
     Status,
 )
+from dispatch.merging import AlarmsSplitOff, IncidentLetGo, IncidentMerged, MergedInto, MergeUndone, merged
 from dispatch.reopening import roused
 from dispatch.telling import evolve_neighbourhood, tell
 from dispatch.tracking import moved
@@ -74,7 +75,8 @@ def opened(event: IncidentOpened) -> Incident:
         place=alarm.place,
         flags=alarm.flags[:FLAGS_KEPT],
         opened_at=event.at,
-        alarm_count=1,
+        alarm_count=event.alarm_count,
+        phone_count=event.phone_count,
         offers_made=len(event.offers),
         asked=tuple(offer.officer.id for offer in event.offers),
         round_at=event.at,
@@ -123,6 +125,8 @@ def _evolve_known(incident: Incident, event: Event) -> Incident:
             return incident
         case Closed():
             return closed(incident, event)
+        case MergedInto() | IncidentMerged() | AlarmsSplitOff() | MergeUndone() | IncidentLetGo():
+            return merged(incident, event)
         case IncidentOpened():
             raise ValueError("an incident opens once")
 

@@ -216,6 +216,7 @@ class Incident:
     cancelled: Cancellation | None = None
     duress: bool = False
     former_sectors: tuple[AreaRef, ...] = ()
+    merged_into: str | None = None
 
     @property
     def is_open(self) -> bool:

@@ -13,7 +13,19 @@ from starlette.routing import BaseRoute, Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from dispatch.errors import Refused
-from panic_server.api import alarms, areas, cancel, incidents, me, neighbourhood, offers, reports, session, track
+from panic_server.api import (
+    alarms,
+    areas,
+    cancel,
+    incidents,
+    me,
+    merging,
+    neighbourhood,
+    offers,
+    reports,
+    session,
+    track,
+)
 from panic_server.api.areas import Outlines
 from panic_server.api.describe import PlainRoute
 from panic_server.api.errors import install_error_handlers, on_error
@@ -29,7 +41,7 @@ from panic_server.wire.schema import Json, document
 # The router goes from the first to the last, so what is hot stands first.
 _HOT: Final = (alarms.TRIGGER, me.POSITIONS)
 _PLAIN: Final = (*_HOT, *HEALTH_ROUTES)
-_RESOURCES: Final = (alarms, cancel, track, me, offers, incidents, neighbourhood, areas, session, reports)
+_RESOURCES: Final = (alarms, cancel, track, me, offers, incidents, merging, neighbourhood, areas, session, reports)
 
 
 def build_api(services: Services, *more: BaseRoute) -> FastAPI:

@@ -29,6 +29,9 @@ _REFUSED: Final[dict[type[errors.Refused], ProblemKind]] = {
     errors.OfficerEngaged: problems.OFFICER_ENGAGED,
     errors.OfficerOffDuty: problems.OFFICER_OFF_DUTY,
     errors.AssignmentUnknown: problems.ASSIGNMENT_UNKNOWN,
+    errors.MergeRefused: problems.MERGE_REFUSED,
+    errors.SplitRefused: problems.SPLIT_REFUSED,
+    errors.NotMerged: problems.NOT_MERGED,
     # Whoever was not told does not learn that there is such an incident.
     errors.NotTold: problems.INCIDENT_UNKNOWN,
     errors.NeighbourhoodHidden: problems.NEIGHBOURHOOD_HIDDEN,

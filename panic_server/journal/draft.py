@@ -57,6 +57,7 @@ class Rows:
     tracks: list[Any] = field(default_factory=list)
     push_results: dict[str, Any] = field(default_factory=dict)
     dead_devices: list[str] = field(default_factory=list)
+    moved_alarms: dict[tuple[str, str], Any] = field(default_factory=dict)
     standings: dict[str, Any] = field(default_factory=dict)
     evidence: dict[int, Any] = field(default_factory=dict)
 
@@ -193,8 +194,13 @@ class Draft:
                 answer.decode(),
                 alarm_text(alarm),
                 press.raw_position,
+                None,
             )
         )
+
+    def move_alarm(self, device: str, alarm_id: str, incident_id: str, path: str | None) -> None:
+        """`path` has the merged incidents that the alarm came through, `/id/id/`."""
+        self.rows.moved_alarms[device, alarm_id] = (device, alarm_id, incident_id, path)
 
     def alarm_update(self, alarm: Alarm, press: Press) -> None:
         self.rows.alarm_updates.append(

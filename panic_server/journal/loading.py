@@ -1,7 +1,7 @@
 """Fills the writer's registry from the database, whole or with what others have committed since."""
 
 from msgspec.json import decode
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.engine import Connection
 
 from dispatch.incident import Standing
@@ -27,24 +27,29 @@ def _load_incidents(connection: Connection, registry: Registry, since: int) -> l
     query = select(table.c.id, table.c.state, table.c.opened_seq).order_by(table.c.opened_seq)
     query = query.where(table.c.status == "open") if since < 0 else query.where(table.c.seq > since)
     slots = _load_slots(connection, since)
-    changed = []
+    changed: list[str] = []
+    anew: list[str] = []
     for row in connection.execute(query):
         held = registry.get(row.id)
+        if held is None:
+            anew.append(row.id)
         registry.put(held.incident if held else None, read_incident(row.state), row.opened_seq, slots)
         changed.append(row.id)
-    _load_phones(connection, registry, since)
+    _load_phones(connection, registry, since, anew)
     return changed
 
 
-def _load_phones(connection: Connection, registry: Registry, since: int) -> None:
-    """The phones of open incidents; of incidents known already only those that have pressed since."""
+def _load_phones(connection: Connection, registry: Registry, since: int, anew: list[str]) -> None:
+    """The phones of open incidents; of those that were known already only of alarms that came, or were moved, since."""
     incidents, alarms = tables.incidents, tables.alarms
     query = (
         select(alarms.c.device, alarms.c.incident_id)
         .join(incidents, incidents.c.id == alarms.c.incident_id)
-        .where(incidents.c.status == "open", incidents.c.seq > since, alarms.c.seq > since)
+        .where(incidents.c.status == "open", incidents.c.seq > since)
         .order_by(alarms.c.seq)
     )
+    if since >= 0:
+        query = query.where(or_(alarms.c.seq > since, alarms.c.path.is_not(None), alarms.c.incident_id.in_(anew)))
     for row in connection.execute(query):
         held = registry.get(row.incident_id)
         if held is not None:

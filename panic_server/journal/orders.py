@@ -31,6 +31,7 @@ from dispatch.escalation import wanted_offers
 from dispatch.events import OfferAccepted
 from dispatch.facts import NO_FACTS, Candidate, Facts
 from dispatch.incident import FLOOD, Alarm, Incident
+from dispatch.merging import Return
 from dispatch.neighbourhood import areas_told, silent_areas
 from dispatch.policy import Policy
 from dispatch.reopening import roused
@@ -42,6 +43,7 @@ from panic_server.journal.bulk import json_rows, rows_parameter
 from panic_server.journal.codec import encoder, read_alarm, read_incident
 from panic_server.journal.draft import Draft
 from panic_server.journal.following import facts_for_move, load_cancels, note_cancel, note_track
+from panic_server.journal.merging import Merging
 from panic_server.journal.port import (
     SYSTEM,
     Accepted,
@@ -52,16 +54,19 @@ from panic_server.journal.port import (
     DutyOrder,
     EvidenceOrder,
     IncidentOrder,
+    MergeOrder,
     Order,
     PinsOrder,
     Press,
     PushOrder,
+    SplitOrder,
 )
 from panic_server.journal.registry import Held, Registry
 from panic_server.journal.routes import selectors
 from panic_server.journal.telling import told_before
 from panic_server.journal.times import micros
 from panic_server.journal.world import World
+from panic_server.people import Principal
 from panic_server.wire import shapes, views
 
 WAITING_PER_BATCH = 60
@@ -87,6 +92,7 @@ class Orders:
         self._world = world
         self._policy = policy
         self._known_presses = _known_presses(dialect)
+        self._merging = Merging(registry, find=self._find_seen, decide=self._decide, facts=self._facts_for_press)
 
     def begin(self, connection: Connection, draft: Draft, orders: Sequence[Order]) -> None:
         """Looks up at once what the batch's presses need: earlier ones under the same id, and their places."""
@@ -112,6 +118,10 @@ class Orders:
                 return self._press(order)
             case IncidentOrder():
                 return self._to_incident(order)
+            case MergeOrder():
+                return self._merging.merge(order, self._connection, self._draft)
+            case SplitOrder():
+                return self._merging.split(order, self._connection, self._draft)
             case DutyOrder():
                 self._duty(order)
             case DeviceOrder():
@@ -290,8 +300,16 @@ class Orders:
                 raise AssignmentUnknown(order.offer_id) if is_change else OfferUnknown(order.offer_id)
         if incident_id is None:
             raise IncidentUnknown
+        held = self._find_seen(incident_id, order.principal)
+        while order.offer_id is not None and held.incident.merged_into is not None:
+            # Officers go on under the incident that theirs was merged into.
+            held = self._find(held.incident.merged_into)
+        return held
+
+    def _find_seen(self, incident_id: str, principal: Principal | None) -> Held:
+        """Raises IncidentUnknown, also for what the principal may not see."""
         held = self._find(incident_id)
-        if order.principal is not None and not selectors(held.incident) & order.principal.selectors():
+        if principal is not None and not selectors(held.incident) & principal.selectors():
             raise IncidentUnknown(incident_id)
         return held
 
@@ -327,7 +345,7 @@ class Orders:
                 return facts_for_move(incident, command, self._world, now=self._draft.now, policy=self._policy)
             case CancelAlarm() | MoveAlarm():
                 return Facts(cancels=load_cancels(self._connection, self._draft, command.device, incident.id))
-            case WithdrawOfficer() | ChangeAssignment():
+            case WithdrawOfficer() | ChangeAssignment() | Return():
                 return Facts(candidates=self._next_candidates(incident))
             case LookAgain():
                 silent = [area.code for area in silent_areas(incident, now=self._draft.now, policy=self._policy)]

@@ -35,13 +35,24 @@ class Phones:
             keys.add(key)
             self._pressing.setdefault(key, Pressing()).incidents.append(incident_id)
 
+    def remove(self, device: str, incident_id: str, *, drill: bool) -> None:
+        """The phone's alarms were taken out of the incident."""
+        key = (device, drill)
+        keys = self._keys_of.get(incident_id, set())
+        if key in keys:
+            keys.remove(key)
+            self._forget(key, incident_id)
+
+    def _forget(self, key: Key, incident_id: str) -> None:
+        pressing = self._pressing[key]
+        pressing.incidents.remove(incident_id)
+        if not pressing.incidents:
+            del self._pressing[key]
+
     def drop(self, incident_id: str) -> None:
         """The incident is closed."""
         for key in self._keys_of.pop(incident_id, ()):
-            pressing = self._pressing[key]
-            pressing.incidents.remove(incident_id)
-            if not pressing.incidents:
-                del self._pressing[key]
+            self._forget(key, incident_id)
 
     def incidents_of(self, device: str, *, drill: bool) -> Sequence[str]:
         """The newest first."""

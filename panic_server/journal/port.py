@@ -69,6 +69,33 @@ class IncidentOrder:
 
 
 @dataclass(frozen=True, slots=True)
+class MergeOrder:
+    """The incident is about the same as `into`, which goes on. The answer is `into` as it is then.
+
+    Raises what `dispatch.merging` raises, VersionConflict, and IncidentUnknown for what `principal` may not see.
+    """
+
+    incident_id: str
+    into: str
+    operator: Principal
+    expected_version: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SplitOrder:
+    """Alarms, pairs of device and id, become an incident of their own, or `merged` is one again: the answer is that.
+
+    Raises as `MergeOrder` does, and SplitRefused.
+    """
+
+    incident_id: str
+    operator: Principal
+    alarms: tuple[tuple[str, str], ...] = ()
+    merged: str | None = None
+    expected_version: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class DutyOrder:
     """An officer goes on or off duty; an officer who leaves is withdrawn from their open offers."""
 
@@ -126,7 +153,18 @@ class EvidenceOrder:
     rows: Sequence[Seen]
 
 
-Order = Press | IncidentOrder | DutyOrder | DeviceOrder | PinsOrder | CheckpointOrder | PushOrder | EvidenceOrder
+Order = (
+    Press
+    | IncidentOrder
+    | MergeOrder
+    | SplitOrder
+    | DutyOrder
+    | DeviceOrder
+    | PinsOrder
+    | CheckpointOrder
+    | PushOrder
+    | EvidenceOrder
+)
 
 
 @dataclass(frozen=True, slots=True)

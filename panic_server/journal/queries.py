@@ -124,9 +124,7 @@ class SqlQueries:
         return [TimelineRow(r.seq, r.kind, moment(r.at), _actors.decode(r.actor), r.data) for r in reversed(rows)]
 
     async def alarms(self, incident_id: str) -> Sequence[StoredAlarm]:
-        table = tables.alarms
-        query = select(*_ALARM).where(table.c.incident_id == incident_id).order_by(table.c.seq.desc()).limit(ROWS_MAX)
-        rows = await self._reader.ask(lambda connection: connection.execute(query).all())
+        rows = await self._reader.ask(lambda connection: _alarms(connection, incident_id))
         return [_stored_alarm(row) for row in reversed(rows)]
 
     async def track(self, incident_id: str) -> Sequence[TrackRow]:
@@ -211,6 +209,22 @@ _ALARM = (
     tables.alarms.c.received_at,
     tables.alarms.c.raw_position,
 )
+
+
+def _alarms(connection: Connection, incident_id: str) -> Sequence[Any]:
+    """The newest first. Those of a merged incident are where it went, and remember where they came from."""
+    incidents, alarms = tables.incidents, tables.alarms
+    home, came_through = incident_id, None
+    while True:
+        text = connection.execute(select(incidents.c.state).where(incidents.c.id == home)).scalar()
+        merged_into = read_incident(text).merged_into if text else None
+        if merged_into is None:
+            break
+        home, came_through = merged_into, f"/{incident_id}/"
+    query = select(*_ALARM).where(alarms.c.incident_id == home)
+    if came_through is not None:
+        query = query.where(alarms.c.path.contains(came_through, autoescape=True))
+    return connection.execute(query.order_by(alarms.c.seq.desc()).limit(ROWS_MAX)).all()
 
 
 def may_see(incident: Incident, reader: Principal) -> bool:

@@ -41,7 +41,8 @@ def route_event(
     before: Incident | None, after: Incident, *, seq: int, kind: str, at: datetime, actor: Actor, policy: Policy
 ) -> JournalEvent:
     """Whoever saw the incident before gets what changed; who sees it first, the whole; who no longer may, its end."""
-    had = selectors(before) if before else set()
+    # Whoever saw a closed incident has let it go: when it comes back, they get it whole.
+    had = selectors(before) if before and (before.is_open or not after.is_open) else set()
     have = selectors(after)
     if not after.is_open:
         # The end reaches everybody who was part of it; nobody new learns of a closed incident.

@@ -36,6 +36,7 @@ class Commit:
             )
         }
         self._change_incidents = _change_incidents(dialect)
+        self._move_alarms = _move_alarms(dialect)
         self._change_offers = _change_offers(dialect)
         self._free = _delete_by(dialect, tables.engagements, "offer_id")
         self._duty = _upsert(dialect, tables.duty, ("officer_id", "on_duty", "seq"), ("officer_id",))
@@ -56,6 +57,7 @@ class Commit:
         self._insert["incidents"](connection, draft.new_incident_rows())
         self._write_changed(connection, draft.changed_incident_rows())
         self._insert["alarms"](connection, rows.alarms)
+        _run(connection, self._move_alarms, list(rows.moved_alarms.values()))
         self._insert["alarm_updates"](connection, rows.alarm_updates)
         self._insert["events"](connection, rows.events)
         self._insert["offers"](connection, list(rows.offers.values()))
@@ -125,6 +127,16 @@ def _change_offers(dialect: str) -> Executable:
     table = tables.offers
     given = json_rows(dialect, list(table.c))
     return update(table).values(status=given.c.status, received_at=given.c.received_at).where(table.c.id == given.c.id)
+
+
+def _move_alarms(dialect: str) -> Executable:
+    table = tables.alarms
+    given = json_rows(dialect, [table.c.device, table.c.id, table.c.incident_id, table.c.path])
+    return (
+        update(table)
+        .values(incident_id=given.c.incident_id, path=given.c.path)
+        .where(table.c.device == given.c.device, table.c.id == given.c.id)
+    )
 
 
 def _change_positions(dialect: str) -> Executable:

@@ -95,9 +95,12 @@ alarms = Table(
     Column("answer", Text, nullable=False),
     Column("record", Text, nullable=False),
     Column("raw_position", Text),
+    Column("path", Text),
     PrimaryKeyConstraint("device", "id"),
     Index("alarms_of_incident", "incident_id", "seq"),
 )
+
+"""`path` is `/id/id/`: the merged incidents that an alarm came through to the one where it is now."""
 
 alarm_updates = Table(
     "alarm_updates",

@@ -25,8 +25,10 @@ def facts_text(event: Event) -> str:
 
 def _facts(event: Event) -> Any:
     match event:
+        case IncidentOpened(split_from=str()):
+            return {**_alarm(event.alarm), "split_from": event.split_from, **_asked(event)}
         case IncidentOpened() | AlarmJoined():
-            return {**_alarm(event.alarm), "offers": _offers(event.offers), "told": _told(event.told)}
+            return {**_alarm(event.alarm), **_asked(event)}
         case AlarmUpdated():
             return {**_alarm(event.alarm), "told": _told(event.told)}
         case NeighboursTold():
@@ -35,6 +37,10 @@ def _facts(event: Event) -> Any:
             return {"offers": _offers(event.offers), "new_round": event.new_round}
         case _:
             return event
+
+
+def _asked(event: IncidentOpened | AlarmJoined) -> dict[str, Any]:
+    return {"offers": _offers(event.offers), "told": _told(event.told)}
 
 
 def _alarm(alarm: Alarm) -> dict[str, Any]:

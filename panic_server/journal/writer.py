@@ -35,10 +35,12 @@ from panic_server.journal.port import (
     IncidentOrder,
     JournalEvent,
     JournalUnavailable,
+    MergeOrder,
     Order,
     PinsOrder,
     Press,
     PushOrder,
+    SplitOrder,
 )
 from panic_server.journal.registry import Registry
 from panic_server.journal.statements import Commit, VersionMissed
@@ -146,7 +148,7 @@ class Writer:
     @overload
     async def submit(self, order: Press) -> Accepted: ...
     @overload
-    async def submit(self, order: IncidentOrder) -> Done: ...
+    async def submit(self, order: IncidentOrder | MergeOrder | SplitOrder) -> Done: ...
     @overload
     async def submit(
         self, order: DutyOrder | DeviceOrder | PinsOrder | CheckpointOrder | PushOrder | EvidenceOrder

@@ -64,6 +64,10 @@ NEIGHBOURHOOD_HIDDEN: Final = ProblemKind(
     "neighbourhood_hidden", 409, "The neighbourhood knows nothing of this incident"
 )
 
+MERGE_REFUSED: Final = ProblemKind("merge_refused", 409, "The two incidents have to stay apart")
+SPLIT_REFUSED: Final = ProblemKind("split_refused", 409, "Not all of these alarms are in it, or none would stay")
+NOT_MERGED: Final = ProblemKind("not_merged", 409, "The other incident was not merged into this one")
+
 VERSION_CONFLICT: Final = ProblemKind("version_conflict", 412, "The incident has changed since the caller looked")
 BODY_TOO_LARGE: Final = ProblemKind("body_too_large", 413, "The body is larger than 16 KiB")
 CONTENT_TYPE: Final = ProblemKind("content_type_unsupported", 415, "The body must be application/json")

@@ -137,6 +137,7 @@ def complete(known: Incident, policy: Policy) -> shapes.Incident:
         quiet=known.quiet,
         former_sectors=_areas(known.former_sectors),
         duress=known.duress,
+        merged_into=known.merged_into,
     )
 
 
@@ -151,9 +152,9 @@ def narrowed(complete: shapes.Incident, view: View, known: Incident) -> shapes.I
         case View.OPERATOR:
             return complete
         case View.RESPONDER:
-            return replace(complete, told=(), next_due_at=None, standing=None)
+            return replace(complete, told=(), next_due_at=None, standing=None, merged_into=None)
         case View.ASKED:
-            return replace(complete, told=(), next_due_at=None, standing=None, duress=False)
+            return replace(complete, told=(), next_due_at=None, standing=None, merged_into=None, duress=False)
         case View.REPRESENTATIVE:
             looks_cancelled = known.cancelled is not None and known.is_open
             return replace(
@@ -171,6 +172,7 @@ def narrowed(complete: shapes.Incident, view: View, known: Incident) -> shapes.I
                 told=(),
                 next_due_at=None,
                 standing=None,
+                merged_into=None,
             )
         case _:
             assert_never(view)

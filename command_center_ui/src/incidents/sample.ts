@@ -76,4 +76,5 @@ const BLANK: Incident = {
   standing: null,
   place_shared: false,
   quiet: false,
+  merged_into: null,
 };

@@ -34,6 +34,16 @@ export type AlarmAccepted = {
 };
 
 /**
+ * AlarmKey
+ *
+ * As in an incident's `alarms`.
+ */
+export type AlarmKey = {
+    device: string;
+    id: string;
+};
+
+/**
  * AlarmProgress
  *
  * What the resident may know of their own alarm.
@@ -289,6 +299,7 @@ export type Incident = {
     standing: Standing | null;
     place_shared: boolean;
     quiet: boolean;
+    merged_into: string | null;
     duress?: boolean;
     former_sectors?: Array<Area>;
 };
@@ -323,6 +334,15 @@ export type Me = {
     name: string;
     areas: Array<Area>;
     on_duty: boolean | null;
+};
+
+/**
+ * MergeRequest
+ *
+ * `into` is the incident that goes on.
+ */
+export type MergeRequest = {
+    into: string;
 };
 
 /**
@@ -617,6 +637,16 @@ export type ShareRequest = {
  */
 export type Snapshot = {
     incidents: Array<Incident>;
+};
+
+/**
+ * SplitRequest
+ *
+ * Either `alarms`, which become an incident of their own, or a merged `incident_id`, which is one again.
+ */
+export type SplitRequest = {
+    alarms?: Array<AlarmKey>;
+    incident_id?: string | null;
 };
 
 /**
@@ -1423,6 +1453,82 @@ export type CloseResponses = {
 
 export type CloseResponse = CloseResponses[keyof CloseResponses];
 
+export type MergeData = {
+    body: MergeRequest;
+    headers?: {
+        /**
+         * The incident's version, as number or ETag: when it has changed since, nothing is done
+         */
+        'If-Match'?: string;
+    };
+    path: {
+        /**
+         * Incident Id
+         */
+        incident_id: string;
+    };
+    query?: never;
+    url: '/v1/incidents/{incident_id}/merge';
+};
+
+export type MergeErrors = {
+    /**
+     * `json_malformed`: The body is not JSON in UTF-8; `body_too_deep`: The body is nested too deeply
+     */
+    400: Problem;
+    /**
+     * `token_missing`: A token is needed; `token_unknown`: The token is not known, or no longer valid
+     */
+    401: Problem;
+    /**
+     * `cross_origin`: The request comes from another site's page; `role_not_allowed`: This is for another role
+     */
+    403: Problem;
+    /**
+     * `incident_unknown`: There is no such incident, or not for the caller; `not_found`: There is nothing at this address
+     */
+    404: Problem;
+    /**
+     * `body_too_slow`: The body took too long to arrive
+     */
+    408: Problem;
+    /**
+     * `incident_closed`: The incident is closed; `merge_refused`: The two incidents have to stay apart
+     */
+    409: Problem;
+    /**
+     * `version_conflict`: The incident has changed since the caller looked
+     */
+    412: Problem;
+    /**
+     * `body_too_large`: The body is larger than 16 KiB
+     */
+    413: Problem;
+    /**
+     * `content_type_unsupported`: The body must be application/json; `content_encoding_unsupported`: The body must not be compressed
+     */
+    415: Problem;
+    /**
+     * `body_invalid`: The body is JSON, but not what is expected here; `if_match_invalid`: If-Match must be a version of the incident, or *
+     */
+    422: Problem;
+    /**
+     * `journal_unavailable`: Nothing can be stored or read right now
+     */
+    503: Problem;
+};
+
+export type MergeError = MergeErrors[keyof MergeErrors];
+
+export type MergeResponses = {
+    /**
+     * Incident
+     */
+    200: Incident;
+};
+
+export type MergeResponse = MergeResponses[keyof MergeResponses];
+
 export type AddNoteData = {
     body: NoteRequest;
     headers?: {
@@ -1672,6 +1778,82 @@ export type SharePlaceResponses = {
 };
 
 export type SharePlaceResponse = SharePlaceResponses[keyof SharePlaceResponses];
+
+export type SplitData = {
+    body: SplitRequest;
+    headers?: {
+        /**
+         * The incident's version, as number or ETag: when it has changed since, nothing is done
+         */
+        'If-Match'?: string;
+    };
+    path: {
+        /**
+         * Incident Id
+         */
+        incident_id: string;
+    };
+    query?: never;
+    url: '/v1/incidents/{incident_id}/split';
+};
+
+export type SplitErrors = {
+    /**
+     * `json_malformed`: The body is not JSON in UTF-8; `body_too_deep`: The body is nested too deeply
+     */
+    400: Problem;
+    /**
+     * `token_missing`: A token is needed; `token_unknown`: The token is not known, or no longer valid
+     */
+    401: Problem;
+    /**
+     * `cross_origin`: The request comes from another site's page; `role_not_allowed`: This is for another role
+     */
+    403: Problem;
+    /**
+     * `incident_unknown`: There is no such incident, or not for the caller; `not_found`: There is nothing at this address
+     */
+    404: Problem;
+    /**
+     * `body_too_slow`: The body took too long to arrive
+     */
+    408: Problem;
+    /**
+     * `incident_closed`: The incident is closed; `merge_refused`: The two incidents have to stay apart; `split_refused`: Not all of these alarms are in it, or none would stay; `not_merged`: The other incident was not merged into this one
+     */
+    409: Problem;
+    /**
+     * `version_conflict`: The incident has changed since the caller looked
+     */
+    412: Problem;
+    /**
+     * `body_too_large`: The body is larger than 16 KiB
+     */
+    413: Problem;
+    /**
+     * `content_type_unsupported`: The body must be application/json; `content_encoding_unsupported`: The body must not be compressed
+     */
+    415: Problem;
+    /**
+     * `body_invalid`: The body is JSON, but not what is expected here; `if_match_invalid`: If-Match must be a version of the incident, or *
+     */
+    422: Problem;
+    /**
+     * `journal_unavailable`: Nothing can be stored or read right now
+     */
+    503: Problem;
+};
+
+export type SplitError = SplitErrors[keyof SplitErrors];
+
+export type SplitResponses = {
+    /**
+     * Incident
+     */
+    200: Incident;
+};
+
+export type SplitResponse = SplitResponses[keyof SplitResponses];
 
 export type MeData = {
     body?: never;

@@ -172,6 +172,7 @@ def _make_alarms() -> None:
         sa.Column("answer", sa.Text(), nullable=False),
         sa.Column("record", sa.Text(), nullable=False),
         sa.Column("raw_position", sa.Text(), nullable=True),
+        sa.Column("path", sa.Text(), nullable=True),
         sa.ForeignKeyConstraint(
             ["incident_id"],
             ["incidents.id"],

@@ -48,6 +48,8 @@ MAY: dict[tuple[str, str], set[Role]] = {
     ("post", "/v1/incidents/{incident_id}/release"): CONSOLE,
     ("post", "/v1/incidents/{incident_id}/notes"): CONSOLE,
     ("post", "/v1/incidents/{incident_id}/close"): CONSOLE,
+    ("post", "/v1/incidents/{incident_id}/merge"): CONSOLE,
+    ("post", "/v1/incidents/{incident_id}/split"): CONSOLE,
     ("get", "/v1/areas"): set(Role),
     ("get", "/v1/areas/at"): set(Role),
     ("get", "/v1/reports/response-times"): CONSOLE,

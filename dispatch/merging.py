@@ -1,0 +1,250 @@
+"""Operators put together what is one emergency, and take apart what is not. Each undoes the other.
+
+One of the two incidents goes on; of the other nothing is lost: it keeps its state and its timeline, and names where it
+went. Alarms have rows of their own, which the journal moves; here they are counted.
+"""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from dispatch.duplicates import is_private
+from dispatch.errors import IncidentClosed, MergeRefused, NotMerged
+from dispatch.incident import (
+    ASSIGNMENTS_KEPT,
+    FLAGS_KEPT,
+    TOLD_KEPT,
+    Alarm,
+    Assignment,
+    AssignmentStatus,
+    Disposition,
+    Incident,
+    OfferStatus,
+    Person,
+    Status,
+    Told,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Pressed:
+    """What the alarms of an incident amount to. `device` is the phone of the first."""
+
+    device: str
+    alarm_count: int
+    phone_count: int
+
+
+@dataclass(frozen=True, slots=True)
+class MergeInto:
+    """This incident is about the same as `target`, which goes on instead of it."""
+
+    operator: Person
+    target: Incident
+
+
+@dataclass(frozen=True, slots=True)
+class TakeIn:
+    """The other side of `MergeInto`; `pressed` is of both together."""
+
+    operator: Person
+    source: Incident
+    pressed: Pressed
+
+
+@dataclass(frozen=True, slots=True)
+class SplitOff:
+    """These alarms are about something else, and go to `new_incident`; `pressed` is of those that stay."""
+
+    operator: Person
+    new_incident: str
+    alarms: tuple[str, ...]
+    pressed: Pressed
+
+
+@dataclass(frozen=True, slots=True)
+class Return:
+    """A merged incident is one of its own again; `pressed` is of the alarms that it takes back."""
+
+    operator: Person
+    pressed: Pressed
+
+
+@dataclass(frozen=True, slots=True)
+class LetGo:
+    """The other side of `Return`; `pressed` is of the alarms that stay."""
+
+    operator: Person
+    source_id: str
+    pressed: Pressed
+
+
+@dataclass(frozen=True, slots=True)
+class MergedInto:
+    operator: Person
+    target_id: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class IncidentMerged:
+    """Whoever goes to the other incident, and whoever was told of it, belongs to this one now."""
+
+    operator: Person
+    source_id: str
+    pressed: Pressed
+    assignments: tuple[Assignment, ...]
+    neighbourhood: tuple[str, ...]
+    told: tuple[Told, ...]
+    flags: tuple[str, ...]
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class AlarmsSplitOff:
+    operator: Person
+    new_incident: str
+    alarms: tuple[str, ...]
+    pressed: Pressed
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class MergeUndone:
+    operator: Person
+    target_id: str
+    pressed: Pressed
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class IncidentLetGo:
+    operator: Person
+    source_id: str
+    pressed: Pressed
+    at: datetime
+
+
+MergeCommand = MergeInto | TakeIn | SplitOff | Return | LetGo
+MergeEvent = MergedInto | IncidentMerged | AlarmsSplitOff | MergeUndone | IncidentLetGo
+
+
+def decide_merge(incident: Incident, command: MergeCommand, *, now: datetime) -> list[MergeEvent]:
+    """Raises IncidentClosed, MergeRefused, NotMerged."""
+    if isinstance(command, Return):
+        if incident.merged_into is None:
+            raise NotMerged(incident.id)
+        return [MergeUndone(command.operator, incident.merged_into, command.pressed, now)]
+    if not incident.is_open:
+        raise IncidentClosed(incident.id)
+    match command:
+        case MergeInto():
+            check_merge(incident, command.target)
+            return [MergedInto(command.operator, command.target.id, now)]
+        case TakeIn():
+            return [_taken_in(incident, command, now)]
+        case SplitOff():
+            return [AlarmsSplitOff(command.operator, command.new_incident, command.alarms, command.pressed, now)]
+        case LetGo():
+            return [IncidentLetGo(command.operator, command.source_id, command.pressed, now)]
+
+
+def check_merge(source: Incident, target: Incident) -> None:
+    """Raises IncidentClosed, and MergeRefused where the two must stay apart, or more go to them than one can hold.
+
+    Violence and silence are one phone's alone, whatever an operator thinks; an exercise is never a real emergency.
+    """
+    if not target.is_open:
+        raise IncidentClosed(target.id)
+    is_any_private = any(is_private(one.kind, silent=one.silent or one.duress) for one in (source, target))
+    is_of_one_phone = source.device == target.device and source.phone_count == target.phone_count == 1
+    going = [*source.open_assignments(), *target.open_assignments()]
+    if (
+        source.id == target.id
+        or source.drill != target.drill
+        or (is_any_private and not is_of_one_phone)
+        or len(going) > ASSIGNMENTS_KEPT
+    ):
+        raise MergeRefused(source.id)
+
+
+def _taken_in(target: Incident, command: TakeIn, now: datetime) -> IncidentMerged:
+    source = command.source
+    known = {one.person.id for one in target.told}
+    told = [one for one in source.told if one.person.id not in known]
+    codes = [code for code in source.neighbourhood if code not in target.neighbourhood]
+    return IncidentMerged(
+        operator=command.operator,
+        source_id=source.id,
+        pressed=command.pressed,
+        assignments=tuple(source.open_assignments()),
+        neighbourhood=tuple(codes[: max(0, TOLD_KEPT - len(target.neighbourhood))]),
+        told=tuple(told[: max(0, TOLD_KEPT - len(target.told))]),
+        flags=source.flags,
+        at=now,
+    )
+
+
+def merged(incident: Incident, event: MergeEvent) -> Incident:
+    """What the event makes of the incident."""
+    match event:
+        case MergedInto():
+            return _gone(incident, event)
+        case IncidentMerged():
+            return _with_both(incident, event)
+        case MergeUndone():
+            # It begins to ask anew: what was answered before was about what it was then.
+            back = replace(incident, status=Status.OPEN, disposition=None, merged_into=None, asked=())
+            return _counted(back, event.pressed)
+        case AlarmsSplitOff() | IncidentLetGo():
+            return _counted(incident, event.pressed)
+
+
+def _gone(incident: Incident, event: MergedInto) -> Incident:
+    """Whoever was asked is free again; whoever is on the way goes on under the other incident."""
+    offers = tuple(replace(o, status=OfferStatus.WITHDRAWN) if o.is_open else o for o in incident.offers)
+    cleared = tuple(
+        replace(a, status=AssignmentStatus.CLEAR, changed_at=event.at) if a.is_open else a for a in incident.assignments
+    )
+    return replace(
+        incident,
+        status=Status.CLOSED,
+        disposition=Disposition.DUPLICATE,
+        merged_into=event.target_id,
+        offers=offers,
+        offer_ended_at=event.at,
+        assignments=cleared,
+    )
+
+
+def _with_both(incident: Incident, event: IncidentMerged) -> Incident:
+    going = (*incident.open_assignments(), *event.assignments)
+    over = [one for one in incident.assignments if not one.is_open]
+    kept = (*over[max(0, len(going) + len(over) - ASSIGNMENTS_KEPT) :], *going)
+    both = replace(
+        incident,
+        assignments=kept,
+        neighbourhood=incident.neighbourhood + event.neighbourhood,
+        told=incident.told + event.told,
+        told_count=incident.told_count + len(event.told),
+        flags=tuple(dict.fromkeys(incident.flags + event.flags))[:FLAGS_KEPT],
+    )
+    return _counted(both, event.pressed)
+
+
+def _counted(incident: Incident, pressed: Pressed) -> Incident:
+    return replace(incident, device=pressed.device, alarm_count=pressed.alarm_count, phone_count=pressed.phone_count)
+
+
+def first_of(alarms: tuple[Alarm, ...]) -> Alarm:
+    """The alarm that opens an incident of these, in the order they came: what is said of any of them holds for all.
+
+    Where it is, the first says that knows.
+    """
+    located = next((one for one in alarms if one.position is not None), alarms[0])
+    private = next((one for one in alarms if is_private(one.kind, silent=False)), located)
+    return replace(located, kind=private.kind, silent=any(one.silent for one in alarms))
+
+
+def pressed_by(devices: list[str]) -> Pressed:
+    """Of the phones of an incident's alarms in the order these came, one for each alarm."""
+    return Pressed(devices[0], len(devices), len(set(devices)))

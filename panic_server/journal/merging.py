@@ -1,0 +1,173 @@
+"""Carries out an operator's merges and splits: two incidents, and their alarms, change in one commit."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Protocol
+
+from sqlalchemy import select
+from sqlalchemy.engine import Connection
+
+from dispatch.commands import Command, PressAlarm
+from dispatch.decide import decide
+from dispatch.errors import IncidentClosed, MergeRefused, NotMerged, SplitRefused, VersionConflict
+from dispatch.events import Event, IncidentOpened
+from dispatch.facts import Facts
+from dispatch.incident import Alarm, Incident, Person
+from dispatch.merging import LetGo, MergeInto, Pressed, Return, SplitOff, TakeIn, first_of, pressed_by
+from panic_server.clock import new_id
+from panic_server.journal import tables
+from panic_server.journal.codec import read_alarm
+from panic_server.journal.draft import Draft
+from panic_server.journal.port import Actor, Done, MergeOrder, SplitOrder
+from panic_server.journal.registry import Held, Registry
+from panic_server.people import Principal
+
+Key = tuple[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """An alarm's row, as far as it matters here."""
+
+    seq: int
+    record: str
+    path: str | None
+
+
+class Find(Protocol):
+    def __call__(self, incident_id: str, principal: Principal | None, /) -> Held: ...
+
+
+class Merging:
+    """`find`, `decide` and `facts` are the writer's own."""
+
+    def __init__(
+        self,
+        registry: Registry,
+        *,
+        find: Find,
+        decide: Callable[[Held, Command, Actor], Done],
+        facts: Callable[[Alarm, Held | None], Facts],
+    ) -> None:
+        self._registry = registry
+        self._find = find
+        self._decide = decide
+        self._facts = facts
+
+    def merge(self, order: MergeOrder, connection: Connection, draft: Draft) -> Done:
+        """Raises a `dispatch.errors.Refused`."""
+        source = self._expected(order.incident_id, order)
+        target = self._find(order.into, order.operator)
+        operator, actor = _said_by(order.operator)
+        theirs = _alarms_of(connection, draft, order.incident_id)
+        if not target.incident.is_open:
+            raise IncidentClosed(order.into)
+        ours = _alarms_of(connection, draft, order.into)
+        self._decide(source, MergeInto(operator, target.incident), actor)
+        for (device, alarm_id), kept in theirs.items():
+            draft.move_alarm(device, alarm_id, order.into, f"{kept.path or '/'}{order.incident_id}/")
+            self._registry.phones.add(device, order.into, drill=target.incident.drill)
+        devices = _devices(ours | theirs)
+        # The target's own phone stays the first, whoever pressed before it.
+        both = Pressed(target.incident.device, len(devices), len(set(devices)))
+        return self._decide(self._find(order.into, None), TakeIn(operator, source.incident, both), actor)
+
+    def split(self, order: SplitOrder, connection: Connection, draft: Draft) -> Done:
+        """Raises a `dispatch.errors.Refused`."""
+        held = self._expected(order.incident_id, order)
+        if not held.incident.is_open:
+            raise IncidentClosed(order.incident_id)
+        alarms = _alarms_of(connection, draft, order.incident_id)
+        if order.merged is not None:
+            return self._undo_merge(order, order.merged, alarms, draft)
+        chosen = {key: alarms[key] for key in order.alarms if key in alarms}
+        if len(chosen) != len(set(order.alarms)) or not chosen or len(chosen) == len(alarms):
+            raise SplitRefused(order.incident_id)
+        return self._split_off(order, alarms, chosen, draft)
+
+    def _split_off(self, order: SplitOrder, alarms: dict[Key, Kept], chosen: dict[Key, Kept], draft: Draft) -> Done:
+        operator, actor = _said_by(order.operator)
+        new_incident = new_id()
+        stay = {key: kept for key, kept in alarms.items() if key not in chosen}
+        ids = tuple(alarm_id for _, alarm_id in chosen)
+        command = SplitOff(operator, new_incident, ids, pressed_by(_devices(stay)))
+        self._decide(self._find(order.incident_id, None), command, actor)
+        made = draft.incident(None, self._opening(new_incident, chosen, order.incident_id, draft), actor)
+        seq = draft.seq
+        self._move(chosen, order.incident_id, made, stay, draft)
+        return Done(made, seq)
+
+    def _opening(self, new_incident: str, chosen: dict[Key, Kept], split_from: str, draft: Draft) -> list[Event]:
+        """It is dispatched as if its alarms had just come."""
+        alarm = first_of(tuple(read_alarm(kept.record) for kept in chosen.values()))
+        facts = self._facts(alarm, None)
+        opened, *more = decide(None, PressAlarm(alarm, new_incident), facts, now=draft.now, policy=draft.policy)
+        if not isinstance(opened, IncidentOpened):
+            raise TypeError("a press that joins nothing opens an incident")
+        pressed = pressed_by(_devices(chosen))
+        counted = replace(opened, alarm_count=pressed.alarm_count, phone_count=pressed.phone_count)
+        return [replace(counted, split_from=split_from), *more]
+
+    def _undo_merge(self, order: SplitOrder, merged: str, alarms: dict[Key, Kept], draft: Draft) -> Done:
+        operator, actor = _said_by(order.operator)
+        source = self._find(merged, order.operator)
+        if source.incident.merged_into != order.incident_id:
+            raise NotMerged(merged)
+        back = {key: kept for key, kept in alarms.items() if f"/{merged}/" in (kept.path or "")}
+        stay = {key: kept for key, kept in alarms.items() if key not in back}
+        if not back or not stay:
+            raise MergeRefused(merged)
+        self._decide(self._find(order.incident_id, None), LetGo(operator, merged, pressed_by(_devices(stay))), actor)
+        done = self._decide(source, Return(operator, pressed_by(_devices(back))), actor)
+        self._move(back, order.incident_id, done.incident, stay, draft)
+        return done
+
+    def _move(self, alarms: dict[Key, Kept], from_id: str, to: Incident, stay: dict[Key, Kept], draft: Draft) -> None:
+        """Of the way that an alarm came, what lies behind its new incident stays."""
+        phones = self._registry.phones
+        for (device, alarm_id), kept in alarms.items():
+            before = (kept.path or "").split(f"/{to.id}/")[0]
+            came = bool(kept.path) and f"/{to.id}/" in (kept.path or "")
+            draft.move_alarm(device, alarm_id, to.id, f"{before}/" if came and before else None)
+            phones.add(device, to.id, drill=to.drill)
+        for device in set(_devices(alarms)) - set(_devices(stay)):
+            phones.remove(device, from_id, drill=to.drill)
+
+    def _expected(self, incident_id: str, order: MergeOrder | SplitOrder) -> Held:
+        held = self._find(incident_id, order.operator)
+        if order.expected_version is not None and held.incident.version != order.expected_version:
+            raise VersionConflict(incident_id)
+        return held
+
+
+def _said_by(operator: Principal) -> tuple[Person, Actor]:
+    return Person(operator.subject, operator.name), Actor(operator.role.value, operator.subject)
+
+
+def _devices(alarms: dict[Key, Kept]) -> list[str]:
+    return [device for device, _ in alarms]
+
+
+def _alarms_of(connection: Connection, draft: Draft, incident_id: str) -> dict[Key, Kept]:
+    """On disk and in this batch, in the order they came."""
+    table = tables.alarms
+    query = select(table.c.device, table.c.id, table.c.seq, table.c.record, table.c.path)
+    rows = connection.execute(query.where(table.c.incident_id == incident_id))
+    found = {(row.device, row.id): Kept(row.seq, row.record, row.path) for row in rows}
+    pressed = {(row[0], row[1]): Kept(row[3], row[8], None) for row in draft.rows.alarms if row[2] == incident_id}
+    found |= pressed
+    for key, (_, _, now_in, path) in draft.rows.moved_alarms.items():
+        if now_in != incident_id:
+            found.pop(key, None)
+            continue
+        known = found.get(key) or _stored(connection, key)
+        found[key] = Kept(known.seq, known.record, path)
+    return dict(sorted(found.items(), key=lambda item: item[1].seq))
+
+
+def _stored(connection: Connection, key: Key) -> Kept:
+    """Of an alarm that was moved earlier in this batch."""
+    table = tables.alarms
+    query = select(table.c.seq, table.c.record, table.c.path).where(table.c.device == key[0], table.c.id == key[1])
+    row = connection.execute(query).one()
+    return Kept(row.seq, row.record, row.path)

@@ -1,0 +1,160 @@
+"""Two incidents become one, and one becomes two: what each keeps, gives and takes."""
+
+from dataclasses import replace
+
+import pytest
+
+from dispatch.commands import AcceptOffer, Claim, Close
+from dispatch.effects import PushKind, effects
+from dispatch.errors import IncidentClosed, MergeRefused, NotMerged
+from dispatch.facts import Facts
+from dispatch.incident import AssignmentStatus, Disposition, Incident, Kind, OfferStatus, Stage
+from dispatch.merging import (
+    IncidentMerged,
+    LetGo,
+    MergeInto,
+    Pressed,
+    Return,
+    SplitOff,
+    TakeIn,
+    check_merge,
+    first_of,
+    pressed_by,
+)
+from tests.unit.dispatch.city import (
+    HEAD_1,
+    HEAD_2,
+    NEAR,
+    OPERATOR,
+    RT_1,
+    RT_2,
+    SECOND,
+    Story,
+    alarm,
+    around,
+    candidates,
+    place_in,
+    unlocated_alarm,
+)
+
+BOTH = Pressed("resident-2", 5, 3)
+ONE = Pressed("resident-1", 1, 1)
+
+
+def target(**changes: object) -> Incident:
+    pressed = alarm(2, device="resident-2", place=place_in(RT_2), **changes)
+    return replace(Story(pressed, Facts(neighbours=(HEAD_2,))).incident, id="target")
+
+
+def test_the_one_that_goes_keeps_its_history_frees_whom_it_asked_and_names_where_it_went():
+    story = Story(alarm(), Facts(candidates(NEAR), (HEAD_1,)))
+    before = story.incident
+    [event] = story.happens(MergeInto(OPERATOR, target()))
+    gone = story.incident
+    assert (gone.stage, gone.disposition, gone.merged_into) == (Stage.CLOSED, Disposition.DUPLICATE, "target")
+    assert [offer.status for offer in gone.offers] == [OfferStatus.WITHDRAWN]
+    assert (gone.alarm_count, gone.place, gone.told) == (before.alarm_count, before.place, before.told)
+    assert [one.kind for one in effects(before, event)] == [PushKind.OFFER_WITHDRAWN]
+
+
+def test_the_one_that_goes_on_takes_the_officers_and_the_told_of_both():
+    source = Story(alarm(flags=("fix_stale",)), Facts(candidates(NEAR), (HEAD_1,)))
+    source.happens(AcceptOffer(source.offer_to(NEAR), NEAR.id), at=1)
+    story = Story(alarm(2, device="resident-2", place=place_in(RT_2)), Facts(neighbours=(HEAD_2,)))
+    story.happens(TakeIn(OPERATOR, source.incident, BOTH), around(SECOND))
+    merged = story.incident
+    assert [one.officer for one in merged.open_assignments()] == [NEAR]
+    assert merged.stage is Stage.ACCEPTED
+    assert merged.neighbourhood == (RT_2.code, RT_1.code)
+    assert [one.person for one in merged.told] == [HEAD_2.person, HEAD_1.person]
+    assert (merged.alarm_count, merged.phone_count, merged.device) == (5, 3, "resident-2")
+    assert merged.flags == ("fix_stale",)
+    assert story.asked_now() == []
+
+
+def test_whoever_was_told_of_both_is_kept_once():
+    source = Story(alarm(), Facts(neighbours=(HEAD_1, HEAD_2)))
+    story = Story(alarm(2), Facts(neighbours=(HEAD_1,)))
+    [event] = story.happens(TakeIn(OPERATOR, source.incident, BOTH))
+    assert isinstance(event, IncidentMerged)
+    assert [one.person for one in event.told] == []
+    assert story.incident.neighbourhood == (RT_1.code,)
+
+
+def test_a_merge_is_undone_and_officers_are_asked_anew():
+    story = Story(alarm(), around(NEAR))
+    story.happens(Claim(OPERATOR), at=1)
+    before = story.incident
+    story.happens(MergeInto(OPERATOR, target()), at=2)
+    story.happens(Return(OPERATOR, ONE), around(NEAR), at=3)
+    back = story.incident
+    assert (back.stage, back.disposition, back.merged_into) == (Stage.OFFERED, None, None)
+    assert story.asked_now() == [NEAR]
+    assert (back.claimed_by, back.alarm_count, back.opened_at) == (OPERATOR, 1, before.opened_at)
+
+
+def test_what_was_not_merged_does_not_come_back():
+    story = Story(alarm())
+    story.happens(Close(OPERATOR, Disposition.DUPLICATE, None))
+    with pytest.raises(NotMerged):
+        story.happens(Return(OPERATOR, ONE))
+
+
+def test_alarms_that_leave_are_counted_off_and_their_phone_may_be_the_first():
+    story = Story(alarm())
+    story.happens(SplitOff(OPERATOR, "new", ("a",), Pressed("resident-2", 1, 1)))
+    assert (story.incident.device, story.incident.alarm_count) == ("resident-2", 1)
+    story.happens(LetGo(OPERATOR, "source", BOTH))
+    assert (story.incident.alarm_count, story.incident.phone_count) == (5, 3)
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ({}, {"kind": Kind.VIOLENCE}),
+        ({"kind": Kind.VIOLENCE}, {"kind": Kind.VIOLENCE}),
+        ({"silent": True}, {}),
+        ({}, {"drill": True}),
+    ],
+)
+def test_the_private_and_the_exercises_stay_apart_whatever_an_operator_thinks(one, other):
+    story = Story(alarm(**one))
+    with pytest.raises(MergeRefused):
+        story.happens(MergeInto(OPERATOR, target(**other)))
+
+
+def test_what_one_phone_said_may_be_put_together_even_when_it_is_private():
+    story = Story(alarm(kind=Kind.VIOLENCE))
+    check_merge(story.incident, replace(target(), device="resident-1"))
+
+
+def test_an_incident_does_not_go_into_itself_nor_into_a_closed_one():
+    story = Story(alarm())
+    with pytest.raises(MergeRefused):
+        check_merge(story.incident, story.incident)
+    closed = Story(alarm(2))
+    closed.happens(Close(OPERATOR, Disposition.RESOLVED, None))
+    with pytest.raises(IncidentClosed):
+        check_merge(story.incident, replace(closed.incident, id="target"))
+    for command in (SplitOff(OPERATOR, "new", ("a",), ONE), LetGo(OPERATOR, "x", ONE), MergeInto(OPERATOR, target())):
+        with pytest.raises(IncidentClosed):
+            closed.happens(command)
+
+
+def test_no_officer_on_the_way_is_lost_to_a_merge():
+    source = Story(alarm(), around(NEAR))
+    source.accepts(NEAR)
+    [assignment] = source.incident.assignments
+    full = replace(target(), assignments=(replace(assignment, id="x"), replace(assignment, id="y")))
+    with pytest.raises(MergeRefused):
+        check_merge(source.incident, full)
+    over = replace(assignment, id="x", status=AssignmentStatus.CLEAR)
+    check_merge(source.incident, replace(target(), assignments=(over, replace(assignment, id="y"))))
+
+
+def test_of_several_alarms_the_first_with_a_place_opens_and_what_hides_one_hides_all():
+    nowhere, fire, secret = unlocated_alarm(1), alarm(2, kind=Kind.FIRE), alarm(3, silent=True)
+    assert first_of((nowhere, fire)) == fire
+    assert first_of((fire, secret)) == replace(fire, silent=True)
+    assert first_of((fire, alarm(4, kind=Kind.VIOLENCE))).kind is Kind.VIOLENCE
+    assert pressed_by(["a", "b", "a"]) == Pressed("a", 3, 2)
