@@ -11,22 +11,17 @@ from panic_server.journal.port import MergeOrder, SplitOrder
 from panic_server.people import CONSOLE_ROLES
 from panic_server.wire import shapes
 from panic_server.wire.problems import (
-    BODY_INVALID,
     INCIDENT_CLOSED,
     INCIDENT_UNKNOWN,
     MERGE_REFUSED,
     NOT_FOUND,
     NOT_MERGED,
     SPLIT_REFUSED,
-    Refusal,
 )
 
 routes = resource("incidents")
 
 _OF_BOTH: Final = (INCIDENT_UNKNOWN, NOT_FOUND, INCIDENT_CLOSED, MERGE_REFUSED)
-
-# As many as a body of 16 KiB holds.
-_MOST_ALARMS: Final = 150
 
 
 @routes.post(
@@ -69,8 +64,6 @@ async def split(
 
     The answer is that other incident. A merge into this one undoes it.
     """
-    if bool(wish.alarms) == bool(wish.incident_id) or len(wish.alarms) > _MOST_ALARMS:
-        raise Refusal(BODY_INVALID, f"Either 1 to {_MOST_ALARMS} alarms, or the id of a merged incident")
     alarms = tuple((one.device, one.id) for one in wish.alarms)
     done = await services.writer.submit(SplitOrder(incident_id, caller, alarms, wish.incident_id, version))
     return incident_answer(services, done.incident, caller)

@@ -78,10 +78,12 @@ class Merging:
         if not held.incident.is_open:
             raise IncidentClosed(order.incident_id)
         alarms = _alarms_of(connection, draft, order.incident_id)
+        if bool(order.alarms) == bool(order.merged):
+            raise SplitRefused(order.incident_id)
         if order.merged is not None:
             return self._undo_merge(order, order.merged, alarms, draft)
         chosen = {key: alarms[key] for key in order.alarms if key in alarms}
-        if len(chosen) != len(set(order.alarms)) or not chosen or len(chosen) == len(alarms):
+        if len(chosen) != len(set(order.alarms)) or len(chosen) == len(alarms):
             raise SplitRefused(order.incident_id)
         return self._split_off(order, alarms, chosen, draft)
 

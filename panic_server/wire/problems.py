@@ -65,7 +65,9 @@ NEIGHBOURHOOD_HIDDEN: Final = ProblemKind(
 )
 
 MERGE_REFUSED: Final = ProblemKind("merge_refused", 409, "The two incidents have to stay apart")
-SPLIT_REFUSED: Final = ProblemKind("split_refused", 409, "Not all of these alarms are in it, or none would stay")
+SPLIT_REFUSED: Final = ProblemKind(
+    "split_refused", 409, "None of these alarms, or all of them, or some that are not in it"
+)
 NOT_MERGED: Final = ProblemKind("not_merged", 409, "The other incident was not merged into this one")
 
 VERSION_CONFLICT: Final = ProblemKind("version_conflict", 412, "The incident has changed since the caller looked")

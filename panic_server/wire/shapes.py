@@ -254,7 +254,7 @@ class AlarmKey(Struct, frozen=True):
 class SplitRequest(Struct):
     """Either `alarms`, which become an incident of their own, or a merged `incident_id`, which is one again."""
 
-    alarms: list[AlarmKey] = []
+    alarms: Annotated[list[AlarmKey], Meta(max_length=150)] = []
     incident_id: Uuid | None = None
 
 

@@ -175,7 +175,7 @@ async def test_a_merge_or_split_of_what_has_changed_or_is_not_there_is_refused(c
     assert await operator.is_refused(merge, "incident_unknown", {"into": one.id}) == 404
     assert await operator.is_refused(merge, "body_invalid", {"into": "nonsense\0"}) == 422
     assert await operator.is_refused(split, "split_refused", alone) == 409
-    assert await operator.is_refused(split, "body_invalid", {}) == 422
+    assert await operator.is_refused(split, "split_refused", {}) == 409
     await operator.closes(one)
     assert await operator.is_refused(merge, "incident_closed", into) == 409
     assert await operator.is_refused(split, "incident_closed", alone) == 409

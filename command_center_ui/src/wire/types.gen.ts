@@ -1819,7 +1819,7 @@ export type SplitErrors = {
      */
     408: Problem;
     /**
-     * `incident_closed`: The incident is closed; `merge_refused`: The two incidents have to stay apart; `split_refused`: Not all of these alarms are in it, or none would stay; `not_merged`: The other incident was not merged into this one
+     * `incident_closed`: The incident is closed; `merge_refused`: The two incidents have to stay apart; `split_refused`: None of these alarms, or all of them, or some that are not in it; `not_merged`: The other incident was not merged into this one
      */
     409: Problem;
     /**
