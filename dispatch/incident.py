@@ -21,7 +21,7 @@ ASSIGNMENTS_KEPT = 2
 TOLD_KEPT = 8
 # Eight RT, and of those that stay silent the RW and the villages above.
 NEIGHBOURHOOD_KEPT = 12
-FLAGS_KEPT = 16
+FLAGS_KEPT = 14
 
 FLOOD = "flood"
 """The flag of an alarm whose phone has pressed again and again within a short time."""

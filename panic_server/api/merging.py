@@ -10,6 +10,7 @@ from panic_server.api.inputs import ConsoleUser, ExpectedVersion, Id, Kentongan,
 from panic_server.journal.port import MergeOrder, SplitOrder
 from panic_server.people import CONSOLE_ROLES
 from panic_server.wire import shapes
+from panic_server.wire.merging import MergeRequest, SplitRequest
 from panic_server.wire.problems import (
     INCIDENT_CLOSED,
     INCIDENT_UNKNOWN,
@@ -26,12 +27,12 @@ _OF_BOTH: Final = (INCIDENT_UNKNOWN, NOT_FOUND, INCIDENT_CLOSED, MERGE_REFUSED)
 
 @routes.post(
     "/v1/incidents/{incident_id}/merge",
-    **described(gives=shapes.Incident, takes=shapes.MergeRequest, may=CONSOLE_ROLES, if_match=True, refuses=_OF_BOTH),
+    **described(gives=shapes.Incident, takes=MergeRequest, may=CONSOLE_ROLES, if_match=True, refuses=_OF_BOTH),
 )
 async def merge(
     incident_id: Id,
     caller: ConsoleUser,
-    wish: Annotated[shapes.MergeRequest, body(shapes.MergeRequest)],
+    wish: Annotated[MergeRequest, body(MergeRequest)],
     version: ExpectedVersion,
     services: Kentongan,
 ) -> Response:
@@ -47,7 +48,7 @@ async def merge(
     "/v1/incidents/{incident_id}/split",
     **described(
         gives=shapes.Incident,
-        takes=shapes.SplitRequest,
+        takes=SplitRequest,
         may=CONSOLE_ROLES,
         if_match=True,
         refuses=(*_OF_BOTH, SPLIT_REFUSED, NOT_MERGED),
@@ -56,7 +57,7 @@ async def merge(
 async def split(
     incident_id: Id,
     caller: ConsoleUser,
-    wish: Annotated[shapes.SplitRequest, body(shapes.SplitRequest)],
+    wish: Annotated[SplitRequest, body(SplitRequest)],
     version: ExpectedVersion,
     services: Kentongan,
 ) -> Response:

@@ -1,12 +1,10 @@
 """Carries out one order after the other on a draft: finds the incident, gathers the facts, decides."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import timedelta
 
 from sqlalchemy import select
 from sqlalchemy.engine import Connection
-from sqlalchemy.sql.expression import Executable
 
 from dispatch.commands import (
     AcceptOffer,
@@ -39,10 +37,10 @@ from geo.geofence import Place
 from geo.position import Position
 from panic_server.clock import new_id
 from panic_server.journal import tables
-from panic_server.journal.bulk import json_rows, rows_parameter
 from panic_server.journal.codec import encoder, read_alarm, read_incident
 from panic_server.journal.draft import Draft
 from panic_server.journal.following import facts_for_move, load_cancels, note_cancel, note_track
+from panic_server.journal.known import Before, known_presses, load_before
 from panic_server.journal.merging import Merging
 from panic_server.journal.port import (
     SYSTEM,
@@ -75,15 +73,6 @@ WAITING_PER_BATCH = 60
 Answer = Accepted | Done | None
 
 
-@dataclass(frozen=True, slots=True)
-class Before:
-    """An alarm that is known already: what it said then, and the answer it got."""
-
-    digest: str
-    answer: bytes
-    incident_id: str
-
-
 class Orders:
     """Lives as long as the writer; `begin` starts a batch."""
 
@@ -91,7 +80,7 @@ class Orders:
         self._registry = registry
         self._world = world
         self._policy = policy
-        self._known_presses = _known_presses(dialect)
+        self._known_presses = known_presses(dialect)
         self._merging = Merging(registry, find=self._find_seen, decide=self._decide, facts=self._facts_for_press)
 
     def begin(self, connection: Connection, draft: Draft, orders: Sequence[Order]) -> None:
@@ -99,17 +88,10 @@ class Orders:
         self._connection = connection
         self._draft = draft
         presses = [order for order in orders if isinstance(order, Press)]
-        self._before = self._load_before(presses)
+        self._before = load_before(connection, self._known_presses, presses)
         positions = [press.position for press in presses]
         found = self._world.places(positions, [press.position_flags for press in presses]) if presses else ()
         self._places = {id(press): place for press, place in zip(presses, found, strict=True)}
-
-    def _load_before(self, presses: list[Press]) -> dict[tuple[str, str], Before]:
-        if not presses:
-            return {}
-        keys = rows_parameter([(press.device, press.id) for press in presses])
-        rows = self._connection.execute(self._known_presses, keys)
-        return {(r.device, r.id): Before(r.digest, r.answer.encode(), r.incident_id) for r in rows}
 
     def carry_out(self, order: Order) -> Answer:
         """Raises a `dispatch.errors.Refused`."""
@@ -399,10 +381,3 @@ class Orders:
             self._registry.put_back(incident.id)
         has_helped = self._draft.seq > before
         return has_helped and len(taken) == WAITING_PER_BATCH and self._world.has_free_officer()
-
-
-def _known_presses(dialect: str) -> Executable:
-    table = tables.alarms
-    given = json_rows(dialect, [table.c.device, table.c.id])
-    found = (given.c.device == table.c.device) & (given.c.id == table.c.id)
-    return select(table.c.device, table.c.id, table.c.digest, table.c.answer, table.c.incident_id).join(given, found)

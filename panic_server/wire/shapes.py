@@ -4,9 +4,9 @@ Clients may send more than is listed; what is unknown is ignored. Times are RFC 
 """
 
 from datetime import datetime
-from typing import Annotated, Any, Literal
+from typing import Any, Literal
 
-from msgspec import UNSET, Meta, Raw, Struct, UnsetType
+from msgspec import UNSET, Raw, Struct, UnsetType
 
 Kind = Literal["emergency", "crime", "violence", "medical", "fire", "disaster"]
 Role = Literal["resident", "officer", "representative", "operator", "supervisor"]
@@ -232,30 +232,6 @@ class NoteRequest(Struct):
 class CloseRequest(Struct):
     disposition: Disposition
     note: str | None = None
-
-
-Uuid = Annotated[str, Meta(pattern=r"^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$")]
-Subject = Annotated[str, Meta(pattern=r"^[^\u0000-\u001f]{1,200}$")]
-
-
-class MergeRequest(Struct):
-    """`into` is the incident that goes on."""
-
-    into: Uuid
-
-
-class AlarmKey(Struct, frozen=True):
-    """As in an incident's `alarms`."""
-
-    device: Subject
-    id: Uuid
-
-
-class SplitRequest(Struct):
-    """Either `alarms`, which become an incident of their own, or a merged `incident_id`, which is one again."""
-
-    alarms: Annotated[list[AlarmKey], Meta(max_length=150)] = []
-    incident_id: Uuid | None = None
 
 
 class SessionRequest(Struct):

@@ -118,7 +118,7 @@ def test_the_last_who_were_told_and_the_first_flags_are_kept():
     story = Story(alarm())
     story.presses_again(alarm(2, flags=flags), Facts(neighbours=heads))
     assert [told.person.id for told in story.incident.told] == [f"head-{number}" for number in range(2, 10)]
-    assert story.incident.flags == flags[:16]
+    assert story.incident.flags == flags[:14]
 
 
 # What is measured: an incident in which everything that is kept is kept as often as it can be.
@@ -163,7 +163,7 @@ def fullest(*, id_length: int, name_length: int, area_length: int, sectors: int)
 def test_the_fullest_incident_is_stored_in_8_kb():
     incident = fullest(id_length=36, name_length=40, area_length=30, sectors=4)
     kept = (incident.told, incident.offers, incident.asked, incident.flags, incident.neighbourhood)
-    assert [len(parts) for parts in kept] == [8, 6, 24, 16, 8]
+    assert [len(parts) for parts in kept] == [8, 6, 24, 14, 8]
     assert len(encode(incident)) <= 8 * 1024
 
 
