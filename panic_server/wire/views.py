@@ -159,7 +159,7 @@ def narrowed(complete: shapes.Incident, view: View, known: Incident) -> shapes.I
             looks_cancelled = known.cancelled is not None and known.is_open
             return replace(
                 complete,
-                position=complete.position if complete.place_shared else None,
+                position=complete.position if complete.place_shared and complete.status == "open" else None,
                 version=seen_version(known),
                 stage=Stage.CANCELLED_BY_RESIDENT.value if looks_cancelled else complete.stage,
                 former_sectors=(),

@@ -203,3 +203,10 @@ async def test_the_neighbourhood_sees_the_place_once_it_is_shared(house):
 async def test_what_the_neighbourhood_does_not_know_is_not_shared(house):
     house.journal.put(an_incident(neighbourhood=()))
     assert code_of(await work(house, "share", {"place": True})) == (409, "neighbourhood_hidden")
+
+
+@pytest.mark.parametrize("status", Status)
+async def test_a_shared_place_is_seen_while_the_incident_is_open_however_it_ended(house, status):
+    house.journal.put(an_incident(status=status, place_shared=True))
+    detail = (await house.client.get(ONE, headers=bearer(REPRESENTATIVE))).json()
+    assert (detail["incident"]["position"] is not None) is (status is Status.OPEN)
