@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from tests.simulation.reading import RANK, Book, Case, Record, ended_by
+from tests.simulation.reading import RANK, Book, Case, Record, ended_by, offers_of
 from tests.simulation.silence import Silence
 
 PUNCTUAL = timedelta(seconds=1)
@@ -36,7 +36,6 @@ class Checker:
         self._accepted: list[Record] = []
         self._winners: dict[str, str] = {}
         self._heard: list[Record] = []
-        self._places: dict[str, int] = {}
         self._versions = {1}
         self._seq = 0
         self._seq_by_second: dict[int, int] = {}
@@ -57,7 +56,7 @@ class Checker:
     # What was agreed, and what the phones did.
 
     def _read_policy(self, record: Record) -> None:
-        self._places = record["places"]
+        self.book.news_patience = timedelta(seconds=record["news_s"])
         self._silence.offers_max = record["offers_max"]
 
     def _read_map(self, record: Record) -> None:
@@ -145,9 +144,11 @@ class Checker:
 
     def _keeps_alarm(self, record: Record) -> None:
         alarm = record["event"].get("alarm")
+        place = record["event"].get("place") or (alarm and alarm["place"])
+        if place is not None:
+            self._is_placed(place, record["incident"])
         if alarm is None:
             return
-        self._is_placed(alarm)
         if record["kind"] not in {"IncidentOpened", "AlarmJoined"}:
             return
         key = (alarm["device"], alarm["id"])
@@ -157,13 +158,12 @@ class Checker:
         is_as_sent = any(all(alarm[name] == press[name] for name in names) for press in self._pressed[key])
         self._is(1, is_as_sent, f"alarm {key} is not what was sent")
 
-    def _is_placed(self, alarm: Any) -> None:
-        place = alarm["place"]
+    def _is_placed(self, place: Any, incident_id: str) -> None:
         version = place["map_version"]
         self._is(8, version in self._versions, f"there is no map {version}")
         areas = [place["rt"], place["village"], *place["candidates"], *place["sectors"]]
         mixed = [area["code"] for area in areas if area and not area["code"].endswith(f"@{version}")]
-        self._is(8, not mixed, f"alarm {alarm['id']} is placed with map {version}, but has {mixed}")
+        self._is(8, not mixed, f"{incident_id} is placed with map {version}, but has {mixed}")
 
     def _turns_nothing_back(self, case: Case, record: Record) -> None:
         event, kind = record["event"], record["kind"]
@@ -171,7 +171,9 @@ class Checker:
         self._is(7, case.is_open or not is_work, f"{kind} in {case.id}, which is closed")
         for offer_id in ended_by(record):
             offer = case.offers.get(offer_id)
-            self._is(7, offer and offer.ended_by is None, f"offer {offer_id} ended a second time, by {kind}")
+            is_assigned = kind == "OfficerWithdrawn" and offer_id in case.assignments
+            is_first = offer is not None and offer.ended_by is None
+            self._is(7, is_first or is_assigned, f"offer {offer_id} ended a second time, by {kind}")
         if kind == "AssignmentChanged":
             known = case.assignments.get(event["assignment_id"])
             later = known is not None and RANK[event["status"]] > known.rank
@@ -187,6 +189,8 @@ class Checker:
             self._is_punctual(f"offer {offer.id}", offer.expires_at, now)
         if case.due is not None:
             self._is_punctual(f"a look at {case.id}", case.due, now)
+        for area, due in case.news.items():
+            self._is_punctual(f"news to above {area} of {case.id}", due, now)
 
     def _wins_alone(self, case: Case, record: Record) -> None:
         if record["kind"] != "OfferAccepted":
@@ -198,13 +202,11 @@ class Checker:
         self._is(5, offer and offer.ended_by is None, f"{officer} won {event['offer_id']}, which was over")
         self._is(6, offer and record["now"] < offer.expires_at, f"{officer} won {event['offer_id']} after its time")
         self._is(5, not self.book.going.get(officer), f"{officer} was sent twice")
-        places = self._places.get(case.kind, 1)
-        self._is(5, len(case.open_assignments()) < places, f"{case.id} has a winner too many: {officer}")
+        self._is(5, len(case.open_assignments()) < case.places, f"{case.id} has a winner too many: {officer}")
         self._winners[event["offer_id"]] = officer
 
     def _offers_properly(self, record: Record) -> None:
-        made = record["event"].get("offers") or ()
-        for offer in made:
+        for offer in offers_of(record["event"]):
             officer = offer["officer"]["id"]
             self._is(5, not self.book.going.get(officer), f"{officer} is asked about {offer['id']} while on the way")
             self._is(5, self.book.on_duty.get(officer), f"{officer} is asked about {offer['id']} while off duty")
@@ -258,6 +260,5 @@ class Checker:
         if fixes:
             shown = datetime.fromisoformat(state["position"]["at"])
             self._is(7, shown >= max(fixes), f"{case.id} was moved back to an older fix")
-        places = [alarm["place"]["rt"] and alarm["place"]["rt"]["code"] for alarm in case.alarms]
         kept_rt = state["place"]["rt"] and state["place"]["rt"]["code"]
-        self._is(8, kept_rt in places or case.is_located, f"{case.id} is at {kept_rt}, where no alarm of it was")
+        self._is(8, kept_rt in case.been_at, f"{case.id} is at {kept_rt}, where no phone of it was")

@@ -7,7 +7,6 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from dispatch.effects import PushIntent, PushKind
-from dispatch.incident import Kind
 from dispatch.policy import Policy
 from tests.simulation.agenda import SECOND, Agenda
 from tests.simulation.core import TRUE_CORE, Core
@@ -19,8 +18,8 @@ from tests.simulation.people import Desk, Neighbour, Officer, Resident
 from tests.simulation.screens import Screen
 from tests.simulation.trace import Trace
 
-STORM_S = 420.0
-CALM_S = 180.0
+STORM_S = 300.0
+CALM_S = 120.0
 HOUR_US = 3600 * SECOND
 
 
@@ -39,7 +38,7 @@ class City:
         self.map_version = 1
         self.where: dict[str, Spot] = {}
         self.network = Network(self)
-        self.patience_s = 240.0
+        self.patience_s = 150.0
         self._crash_rate = self.dice.choice([0.0, 0.002, 0.01, 0.03])
         # Two machines keep their clocks within a fraction of a second, as NTP does; one alone may be set at any time.
         skews = self.dice.choice([[0], [0, 300_000], [0, -200_000]])
@@ -76,10 +75,8 @@ class City:
         self._troubles()
 
     def _note_policy(self) -> None:
-        """How many may be sent to one incident: one, where the policy says nothing else."""
-        rules = getattr(self.policy, "rules", None)
-        places = {kind.value: getattr(rules(kind, START), "places", 1) if rules else 1 for kind in Kind}
-        self.trace.note("policy", offers_max=self.policy.max_open_offers, places=places)
+        """What was agreed: who is told must have received it in half a minute."""
+        self.trace.note("policy", offers_max=self.policy.max_open_offers, news_s=self.policy.news_receipt_s)
 
     def _troubles(self) -> None:
         """One after the other, for as long as the storm lasts."""

@@ -26,9 +26,7 @@ class Decide(Protocol):
 
 @dataclass(frozen=True)
 class Core:
-    """`forgets_deadlines`, `answers_early`, `drops_events`, `forgets_alarms` and `mixes_maps` are faults of the shell
-    around the core, which the checker has to find as well.
-    """
+    """The flags are faults of the shell around the core, which the checker has to find as well."""
 
     decide: Decide = decide
     evolve: Callable[[Incident | None, Event], Incident] = evolve
@@ -39,6 +37,7 @@ class Core:
     drops_events: bool = False
     forgets_alarms: bool = False
     mixes_maps: bool = False
+    hides_deadlines: bool = False
 
 
 TRUE_CORE = Core()

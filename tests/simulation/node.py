@@ -21,7 +21,6 @@ if TYPE_CHECKING:
 
 START = datetime(2026, 11, 22, 20, 0, tzinfo=UTC)
 BATCH_MAX = 16
-RETRY_S = 10.0
 POLL_S = 0.8
 Reply = Callable[[Any], object]
 
@@ -237,11 +236,11 @@ class Node:
 
     def _look(self, incident_id: str) -> None:
         self.city.trace.note("look", us=self.city.agenda.now_us, now=self.now(), node=self.name, incident=incident_id)
-        self.submit(Look(incident_id), lambda is_settled: self._looked(incident_id, is_settled))
+        self.submit(Look(incident_id), lambda pause_s: self._looked(incident_id, pause_s))
 
-    def _looked(self, incident_id: str, is_settled: bool) -> None:
-        if not is_settled and incident_id not in self._deadlines:
-            self._plan(incident_id, self.now() + timedelta(seconds=RETRY_S))
+    def _looked(self, incident_id: str, pause_s: float | None) -> None:
+        if pause_s is not None and incident_id not in self._deadlines:
+            self._plan(incident_id, self.now() + timedelta(seconds=pause_s))
 
     def _poll(self) -> None:
         """Without a word from the bus it finds out by itself."""

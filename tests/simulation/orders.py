@@ -6,11 +6,23 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from dispatch.commands import AcceptOffer, Command, LookAgain, PressAlarm, RepeatAlarm, WithdrawOfficer
+from dispatch.commands import (
+    AcceptOffer,
+    CancelAlarm,
+    Command,
+    LookAgain,
+    MoveAlarm,
+    PressAlarm,
+    RepeatAlarm,
+    WithdrawOfficer,
+)
 from dispatch.errors import Refused
+from dispatch.escalation import wanted_offers
 from dispatch.events import OfferAccepted
-from dispatch.facts import NO_FACTS, Facts, Neighbour
+from dispatch.facts import NO_FACTS, Cancels, Facts, Neighbour
 from dispatch.incident import Alarm, Incident, Kind
+from dispatch.looking import pause_s
+from dispatch.neighbourhood import silent_areas
 from geo.areas import AreaRef
 from geo.position import Position
 from tests.simulation.ground import place_of
@@ -147,12 +159,13 @@ class Orders:
             self._withdraw_elsewhere(order.officer_id)
         return Answer()
 
-    def _look(self, incident_id: str) -> bool:
-        """True when nothing is left to do before the deadline that the journal has."""
-        incident = self._find(incident_id)
+    def _look(self, incident_id: str) -> float | None:
+        """In how many seconds to look again if nothing else becomes due before."""
         before = len(self.draft.entries)
-        after = self._decide(incident, LookAgain())
-        return len(self.draft.entries) > before or self._city.core.next_due(after, self._city.policy) is None
+        after = self._decide(self._find(incident_id), LookAgain())
+        if self._city.core.hides_deadlines:
+            return 10.0
+        return None if len(self.draft.entries) > before else pause_s(after, self._city.policy, now=self._now)
 
     # How it is done.
 
@@ -170,13 +183,28 @@ class Orders:
         registry = self._node.registry
         if isinstance(command, RepeatAlarm):
             return NO_FACTS
+        if isinstance(command, MoveAlarm):
+            return Facts(place=place_of(command.positions[-1], self._node.map_version))
+        if isinstance(command, CancelAlarm):
+            # Two wrong PINs were told to be wrong; this is the one after them.
+            return Facts(cancels=Cancels(2, incident.cancelled.at if incident.cancelled else None))
         who = getattr(command, "officer_id", None)
         offer = self._city.journal.offers.get(getattr(command, "offer_id", ""))
         return Facts(
             candidates=registry.candidates(incident.origin, self._city.where),
             engaged_elsewhere=isinstance(command, AcceptOffer) and registry.goes_somewhere(command.officer_id),
             offer_was_made=offer is not None and offer[1] == who,
+            superiors=self._superiors(incident),
         )
+
+    def _superiors(self, incident: Incident) -> tuple[Neighbour, ...]:
+        """Above each RT is its RW, above every RW the village's community officer."""
+        found = []
+        for area in silent_areas(incident, now=self._now, policy=self._city.policy):
+            above = area.code.replace("RT-", "RW-") if area.code.startswith("RT-") else "V"
+            if area.code != above:
+                found.append(Neighbour(person(f"ketua {above}"), AreaRef(above, above), instead_of=area.code))
+        return tuple(found)
 
     def _carry_on(self, incident: Incident | None, command: Command, facts: Facts) -> Incident:
         city, core = self._city, self._city.core
@@ -204,5 +232,5 @@ class Orders:
         for incident in list(self._node.registry.held.values()):
             if not self._node.registry.has_free_officer():
                 return
-            if not any(True for _ in incident.open_assignments()):
+            if wanted_offers(incident, self._city.policy):
                 self._decide(incident, LookAgain())

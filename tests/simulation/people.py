@@ -9,16 +9,19 @@ from typing import TYPE_CHECKING, Any
 from dispatch.commands import (
     AcceptOffer,
     AddNote,
+    AnswerNews,
+    CancelAlarm,
     ChangeAssignment,
     Claim,
     Close,
     DeclineOffer,
+    MoveAlarm,
     ReceiveNews,
     ReceiveOffer,
     Release,
 )
 from dispatch.effects import PushIntent
-from dispatch.incident import AssignmentStatus, Disposition, Incident, Kind
+from dispatch.incident import AssignmentStatus, Disposition, Incident, Kind, PinMeaning
 from geo.position import Position
 from tests.simulation.ground import SIZE_M, Spot
 from tests.simulation.orders import Answer, Duty, Press, ToIncident
@@ -35,6 +38,7 @@ class Resident:
     def __init__(self, city: City, name: str) -> None:
         self._city = city
         self.name = name
+        self._followed: dict[str, None] = {}
 
     def presses(self) -> None:
         """And perhaps again, under the same id or a new one."""
@@ -66,6 +70,29 @@ class Resident:
         self._city.trace.note(
             "accepted", us=self._city.agenda.now_us, device=press.device, id=press.id, incident=answer.incident_id
         )
+        if answer.incident_id is None or press.id in self._followed:
+            return
+        self._followed[press.id] = None
+        dice, incident_id = self._city.dice, answer.incident_id
+        for _ in range(dice.choice([0, 0, 1, 3])):
+            self._city.agenda.after(dice.uniform(1.0, 60.0), lambda: self._moves(press, incident_id))
+        if dice.random() < 0.08:
+            pin = dice.choice(list(PinMeaning))
+            self._city.agenda.after(dice.uniform(1.0, 60.0), lambda: self._cancels(press, incident_id, pin))
+
+    def _moves(self, press: Press, incident_id: str) -> None:
+        """A fix of now goes out now, or much later, behind newer ones."""
+        dice = self._city.dice
+        spot = Spot(dice.uniform(0, SIZE_M), dice.uniform(0, SIZE_M))
+        fix = Position(spot.lat, spot.lon, 20.0, self._city.true_now())
+        order = ToIncident(MoveAlarm(press.id, press.device, (fix,)), incident_id=incident_id)
+        late_s = dice.choice([0.0, dice.uniform(0.0, 60.0)])
+        send = self._city.network.request_until_answered
+        self._city.agenda.after(late_s, lambda: send(order, lambda _: None))
+
+    def _cancels(self, press: Press, incident_id: str, pin: PinMeaning) -> None:
+        order = ToIncident(CancelAlarm(press.id, press.device, pin), incident_id=incident_id)
+        self._city.network.request_until_answered(order, lambda _: None)
 
 
 class Officer:
@@ -159,14 +186,21 @@ class Officer:
 
 
 class Neighbour:
-    """A representative, whose phone says that the news came."""
+    """Representatives: some phones say that the news came, and some people whether they come."""
 
     def __init__(self, city: City) -> None:
         self._city = city
 
     def hears_of(self, push: PushIntent, incident_id: str) -> None:
-        order = ToIncident(ReceiveNews(push.recipient), incident_id=incident_id)
-        self._city.network.request_until_answered(order, lambda _: None)
+        mood = self._city.dice.random()
+        if mood < 0.6:
+            self._sends(ReceiveNews(push.recipient), incident_id)
+        if mood < 0.3:
+            answer = AnswerNews(push.recipient, self._city.dice.random() < 0.5)
+            self._city.agenda.after(self._city.dice.uniform(1.0, 60.0), lambda: self._sends(answer, incident_id))
+
+    def _sends(self, command: Any, incident_id: str) -> None:
+        self._city.network.request_until_answered(ToIncident(command, incident_id=incident_id), lambda _: None)
 
 
 class Desk:

@@ -59,6 +59,7 @@ def asking_once(
 PLANTED = {
     "double winner": (5, Core(decide=with_two_winners)),
     "early timer": (6, Core(decide=acting_early)),
+    "deadline behind another": (6, Core(hides_deadlines=True)),
     "lost timer": (6, Core(forgets_deadlines=True)),
     "state turned back": (7, Core(decide=turning_back)),
     "answer before the commit": (1, Core(answers_early=True)),

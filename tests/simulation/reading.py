@@ -8,14 +8,24 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 Record = dict[str, Any]
 
 RANK = {"en_route": 1, "on_scene": 2, "clear": 3}
 # Words that end offers, and where the ids stand.
-ENDS = {"OffersExpired": "offer_ids", "OffersWithdrawn": "offer_ids", "OfferDeclined": "offer_id"}
+ENDS = {
+    "OffersExpired": "offer_ids",
+    "OffersWithdrawn": "offer_ids",
+    "OfferDeclined": "offer_id",
+    "OfferAccepted": "withdrawn",
+    "CancelledByResident": "withdrawn",
+    "PlacesChanged": "withdrawn",
+    "OfficerWithdrawn": "offer_id",
+}
+
+NEVER = datetime.max.replace(tzinfo=UTC)
 
 
 @dataclass(slots=True)
@@ -23,9 +33,16 @@ class Offer:
     id: str
     incident: str
     officer: str
-    made_us: int
+    offered_at: datetime
     expires_at: datetime
+    is_received: bool = False
+    is_silent: bool = False
     ended_by: str | None = None
+
+    @property
+    def is_alive(self) -> bool:
+        """Open, and the phone has said that it knows of it, or may still say so in time."""
+        return self.ended_by is None and (self.is_received or not self.is_silent)
 
 
 @dataclass(slots=True)
@@ -42,7 +59,9 @@ class Assignment:
 
 @dataclass(slots=True)
 class Case:
-    """One incident as the log tells it. `alarms` are those that it was opened or joined by."""
+    """One incident as the log tells it. `alarms` are those that it was opened or joined by, `told` has the area that
+    each person was told for, and `news` by when somebody there must have received it.
+    """
 
     id: str
     kind: str
@@ -51,7 +70,14 @@ class Case:
     offers: dict[str, Offer] = field(default_factory=dict)
     assignments: dict[str, Assignment] = field(default_factory=dict)
     alarms: list[Any] = field(default_factory=list)
-    worked_us: int = 0
+    been_at: list[str | None] = field(default_factory=list)
+    places: int = 1
+    is_stopped: bool = False
+    is_cancelled: bool = False
+    told: dict[str, str] = field(default_factory=dict)
+    news: dict[str, datetime] = field(default_factory=dict)
+    unclaimed_since: datetime | None = None
+    level: int = 0
     due: datetime | None = None
 
     def open_offers(self) -> list[Offer]:
@@ -61,19 +87,22 @@ class Case:
         return [one for one in self.assignments.values() if one.is_open]
 
     @property
-    def is_answered(self) -> bool:
-        return any(one.is_open or one.has_arrived for one in self.assignments.values())
+    def is_filled(self) -> bool:
+        return sum(one.is_open or one.has_arrived for one in self.assignments.values()) >= self.places
 
     @property
     def is_silent(self) -> bool:
-        """Somebody should be asked, and nobody is."""
-        return self.is_open and self.is_located and not self.is_answered and not self.open_offers()
+        """Somebody should be asked, and nobody is whose phone knows of it."""
+        needs = self.is_open and self.is_located and not self.is_filled and not self.is_stopped
+        needs = needs and not self.is_cancelled
+        return needs and not any(offer.is_alive for offer in self.offers.values())
 
 
 class Book:
     """The whole city, event after event."""
 
     def __init__(self) -> None:
+        self.news_patience = timedelta(0)
         self.cases: dict[str, Case] = {}
         self.asked: dict[str, dict[str, Offer]] = {}
         self.going: dict[str, dict[str, Assignment]] = {}
@@ -84,25 +113,75 @@ class Book:
         if kind == "IncidentOpened":
             self.cases[record["incident"]] = Case(record["incident"], event["alarm"]["kind"])
         case = self.cases[record["incident"]]
+        self._read_alarm(case, event, kind)
+        for made in offers_of(event):
+            self._made(case, made)
+        for offer_id in ended_by(record):
+            self._ended(case, offer_id, kind)
+        match kind:
+            case "OfferReceived":
+                case.offers[event["offer_id"]].is_received = True
+            case "OffersSilent":
+                for offer_id in event["offer_ids"]:
+                    case.offers[offer_id].is_silent = True
+            case "OfferAccepted":
+                self._accepted(case, event)
+            case "AssignmentChanged":
+                self._changed(case, event)
+            case "OfficerWithdrawn":
+                self._called_off(case, event["offer_id"])
+            case "EscalationStopped" | "EscalationResumed":
+                case.is_stopped = kind == "EscalationStopped"
+            case "Closed":
+                self._closed(case)
+            case _:
+                pass
+        self._read_claim(case, record)
+        self._read_news(case, record)
+        # What is due already when it is written is due from then on.
+        case.due = max(record["due"], record["now"]) if record["due"] else None
+
+    def _read_alarm(self, case: Case, event: Any, kind: str) -> None:
         if kind in {"IncidentOpened", "AlarmJoined"}:
             case.alarms.append(event["alarm"])
         if kind in {"IncidentOpened", "AlarmJoined", "AlarmUpdated"}:
             case.is_located = case.is_located or event["alarm"]["origin"] is not None
-        for made in event.get("offers") or ():
-            self._made(case, made, record["us"])
-        for offer_id in ended_by(record):
-            self._ended(case, offer_id, kind)
-        if kind == "OfferAccepted":
-            self._accepted(case, event)
-        elif kind == "AssignmentChanged":
-            self._changed(case, event)
-        elif kind == "Closed":
-            self._closed(case)
-        # What is due already when it is written is due from then on.
-        case.due = max(record["due"], record["now"]) if record["due"] else None
+        place = event.get("place") or ("alarm" in event and event["alarm"]["place"])
+        if place:
+            case.been_at.append(place["rt"] and place["rt"]["code"])
+        case.places = event.get("places") or case.places
 
-    def _made(self, case: Case, made: Any, us: int) -> None:
-        offer = Offer(made["id"], case.id, made["officer"]["id"], us, made["expires_at"])
+    def _read_news(self, case: Case, record: Record) -> None:
+        """Who is told has half a minute, then those above are told; at night, and after a cancel, nobody else is."""
+        event, kind = record["event"], record["kind"]
+        for one in event.get("told") or ():
+            area = one["area"]["code"]
+            case.told[one["person"]["id"]] = area
+            case.news.setdefault(area, one["told_at"] + self.news_patience)
+        if kind in {"RepresentativeReceived", "RepresentativeAnswered"} and event["person_id"] in case.told:
+            case.news[case.told[event["person_id"]]] = NEVER
+        for area in event.get("silent") or ():
+            case.news[area["code"]] = NEVER
+        is_hidden = "alarm" in event and (event["alarm"]["silent"] or event["alarm"]["kind"] == "violence")
+        is_over = kind in {"Closed", "CancelledByResident", "CancelledUnderDuress"}
+        if is_hidden or is_over or event.get("quiet"):
+            case.news = dict.fromkeys(case.news, NEVER)
+        if kind in {"CancelledByResident", "CancelledUnderDuress", "AlarmJoined"}:
+            case.is_cancelled = kind == "CancelledByResident"
+
+    def _read_claim(self, case: Case, record: Record) -> None:
+        match record["kind"]:
+            case "IncidentOpened" | "Released":
+                case.unclaimed_since, case.level = record["now"], 0
+            case "Claimed" | "Closed":
+                case.unclaimed_since = None
+            case "SupervisorsTold":
+                case.level = record["event"]["level"]
+            case _:
+                pass
+
+    def _made(self, case: Case, made: Any) -> None:
+        offer = Offer(made["id"], case.id, made["officer"]["id"], made["offered_at"], made["expires_at"])
         case.offers[offer.id] = offer
         self.asked.setdefault(offer.officer, {})[offer.id] = offer
 
@@ -125,6 +204,12 @@ class Book:
         if not assignment.is_open:
             self.going[assignment.officer].pop(assignment.id, None)
 
+    def _called_off(self, case: Case, assignment_id: str) -> None:
+        assignment = case.assignments.get(assignment_id)
+        if assignment is not None:
+            assignment.rank = RANK["clear"]
+            self.going[assignment.officer].pop(assignment.id, None)
+
     def _closed(self, case: Case) -> None:
         case.is_open = False
         for offer in case.open_offers():
@@ -141,11 +226,14 @@ class Book:
         )
 
 
+def offers_of(event: Any) -> list[Any]:
+    """Offers that this event makes."""
+    return [*(event.get("offers") or ()), *([event["offer"]] if "offer" in event else ())]
+
+
 def ended_by(record: Record) -> Iterator[str]:
     """Ids of the offers that this event says are over, the accepted one left out."""
-    event = record["event"]
-    if record["kind"] == "OfferAccepted":
-        yield from event["withdrawn"]
-    elif (where := ENDS.get(record["kind"])) is not None:
-        ids = event[where]
+    where = ENDS.get(record["kind"])
+    if where is not None:
+        ids = record["event"][where]
         yield from [ids] if isinstance(ids, str) else ids

@@ -81,6 +81,12 @@ class Registry:
             for _, metres, officer_id in ranked[:CANDIDATES_MAX]
         )
 
+    def chosen(self, officer_id: str) -> Candidate | None:
+        """Whom an operator has named, when they are on duty."""
+        if officer_id not in self.on_duty:
+            return None
+        return Candidate(person(officer_id), distance_m=None, own_sector=False, position_stale=False)
+
 
 def person(subject: str) -> Person:
     return Person(subject, subject.title())
