@@ -108,7 +108,7 @@ class Timer:
         elif late_s >= LATE_S:
             detail = f"{len(self._due) + len(self._looking)} deadlines, the oldest {late_s:.0f} s late"
         else:
-            detail = f"{len(self._due)} deadlines"
+            detail = f"{len(self._due)} deadlines, last beat {beat_late_s:.1f} s ago"
         return Component("timer", ok=max(beat_late_s, late_s) < LATE_S, detail=detail)
 
     def _late_s(self) -> float:
