@@ -178,7 +178,7 @@ def _taken_in(target: Incident, command: TakeIn, now: datetime) -> IncidentMerge
         pressed=command.pressed,
         assignments=tuple(source.open_assignments()),
         neighbourhood=tuple(codes[: max(0, TOLD_KEPT - len(target.neighbourhood))]),
-        told=tuple(told[: max(0, TOLD_KEPT - len(target.told))]),
+        told=tuple(told),
         flags=source.flags,
         at=now,
     )
@@ -224,7 +224,8 @@ def _with_both(incident: Incident, event: IncidentMerged) -> Incident:
         incident,
         assignments=kept,
         neighbourhood=incident.neighbourhood + event.neighbourhood,
-        told=incident.told + event.told,
+        # Whom the incident has no room for the timeline knows: the all clear goes to them as well.
+        told=(incident.told + event.told)[:TOLD_KEPT],
         told_count=incident.told_count + len(event.told),
         flags=tuple(dict.fromkeys(incident.flags + event.flags))[:FLAGS_KEPT],
     )

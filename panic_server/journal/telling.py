@@ -9,8 +9,7 @@ from sqlalchemy.engine import Connection
 
 from dispatch.incident import Incident, Person
 from panic_server.journal import tables
-
-_TELLING = ("incident_opened", "alarm_joined", "alarm_updated", "neighbours_told")
+from panic_server.journal.timeline import TELLING
 
 
 class _Told(Struct):
@@ -34,8 +33,8 @@ def told_before(
         return ()
     table = tables.events
     query = (
-        select(table.c.data).where(table.c.incident_id == incident.id, table.c.kind.in_(_TELLING)).order_by(table.c.seq)
+        select(table.c.data).where(table.c.incident_id == incident.id, table.c.kind.in_(TELLING)).order_by(table.c.seq)
     )
     texts = [row.data for row in connection.execute(query)]
-    texts += [facts for incident_id, kind, facts in drafted if incident_id == incident.id and kind in _TELLING]
+    texts += [facts for incident_id, kind, facts in drafted if incident_id == incident.id and kind in TELLING]
     return tuple(dict.fromkeys(told.person.id for text in texts for told in _facts.decode(text).told))

@@ -15,7 +15,10 @@ def event_kind(event: Event) -> str:
     return _KINDS[type(event)]
 
 
-_KINDS: dict[type, str] = {cls: _WORD.sub("_", cls.__name__).lower() for cls in Event.__args__}
+_KINDS: dict[type[Event], str] = {cls: _WORD.sub("_", cls.__name__).lower() for cls in Event.__args__}
+
+TELLING = tuple(kind for cls, kind in _KINDS.items() if "told" in cls.__dataclass_fields__)
+"""The kinds of events whose facts have who was `told`."""
 
 
 def facts_text(event: Event) -> str:

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from tests.scenarios.city import START, City
-from tests.scenarios.ground import IN_RT_1, ON_THE_BORDER, kampung_map
+from tests.scenarios.ground import IN_RT_1, IN_RT_2, ON_THE_BORDER, kampung_map
 from tests.scenarios.people import Alarm, Operator, Person
 from tests.scenarios.screen import Json
 
@@ -246,3 +246,16 @@ async def test_in_quiet_hours_an_illness_is_told_quietly_and_a_fire_is_not(kampu
     assert await was_pushed(kampung, ketua, ill) == ["neighbourhood"]
     assert await was_pushed(kampung, rw, ill) == []
     assert await was_pushed(kampung, rw, fire) == ["neighbourhood"]
+
+
+async def test_everybody_who_was_told_of_either_of_two_merged_incidents_hears_the_all_clear(city: City) -> None:
+    operator = city.operator()
+    west, east = ([city.representative(rt) for _ in range(6)] for rt in ("RT-1", "RT-2"))
+    one, other = await city.resident().press(IN_RT_1), await city.resident().press(IN_RT_2)
+
+    await operator.does(f"/v1/incidents/{one.incident_id}/merge", {"into": other.incident_id})
+    await operator.closes(other)
+
+    for neighbour in (*west, *east):
+        assert "all_clear" in await was_pushed(city, neighbour, other)
+        assert "all_clear" not in await was_pushed(city, neighbour, one)
