@@ -11,7 +11,7 @@ from dispatch.errors import Refused
 from dispatch.evolve import evolve
 from dispatch.facts import NO_FACTS, Candidate, Facts
 from dispatch.incident import Alarm, AssignmentStatus, Disposition, Incident, Person
-from dispatch.merging import LetGo, MergeInto, Return, TakeIn, pressed_by
+from dispatch.merging import LetGo, MergeInto, Return, SplitOff, TakeIn, pressed_by
 from tests.unit.dispatch.city import NEAR, OPERATOR, POLICY, SECOND, THIRD, after, alarm
 
 IDS = ("123e4567-e89b-42d3-a456-426614174000", "123e4567-e89b-42d3-a456-426614174001")
@@ -110,6 +110,15 @@ class MergingMachine(RuleBasedStateMachine):
         assert self.happens(source, command, Facts(candidates=self.near()))
         assert sorted(one.id for one in self.going()) == going
         self.merged = None
+
+    @rule(one=which)
+    def an_operator_splits_the_last_press_off(self, one: int) -> None:
+        devices = self.devices[one]
+        if self.merged is None and len(devices) > 1:
+            stay, going = pressed_by(devices[:-1]), self.going()
+            if self.happens(one, SplitOff(OPERATOR, "new", (str(self.number),), stay)):
+                devices.pop()
+                assert self.going() == going
 
     @rule(one=which)
     def an_operator_closes(self, one: int) -> None:
