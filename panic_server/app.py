@@ -17,6 +17,7 @@ from panic_server.api.application import Front
 from panic_server.bus.memory import MemoryBus
 from panic_server.bus.port import Bus, OfficerPosition
 from panic_server.clock import Clock, SystemClock, new_id
+from panic_server.drills import DrillMaster
 from panic_server.duty.board import DutyBoard
 from panic_server.evidence import EvidenceKeeper
 from panic_server.follower import Follower
@@ -53,6 +54,7 @@ CHECKPOINT = timedelta(seconds=30)
 OUTBOX_LOOK = timedelta(seconds=2)
 MARK = timedelta(seconds=1)
 PROBE = timedelta(seconds=2)
+DRILLS_LOOK = timedelta(seconds=1)
 JOURNAL_RETRY_S = 1.0
 CLOCK_OFF_S = 60.0
 
@@ -113,6 +115,7 @@ class Server:
         self.queries = SqlQueries(self.reader)
         self.accounts = SqlAccounts(url, self.reader, clock)
         self.writer = Writer(url, clock=clock, policy=policy, world=Surroundings(self.maps, self.board))
+        self.drills = DrillMaster(self.reader, self.writer, self.maps, clock)
         self.outbox = SqlOutbox(url, self.reader, self.writer.submit, is_alone=self.settings.is_embedded)
         self.timer = Timer(clock, self._look_again)
         self.follower = Follower(
@@ -180,6 +183,8 @@ class Server:
             hub=self.hub,
             health=self.health,
             metrics=self.metrics,
+            reader=self.reader,
+            drills=self.drills,
             pins=self.pins,
         )
         live = LiveEndpoint(
@@ -211,6 +216,7 @@ class Server:
             ("outbox", lambda: self._every(OUTBOX_LOOK, self._look_at_outbox)),
             ("mark", lambda: self._every(MARK, self._write_mark)),
             ("evidence", self.evidence.run),
+            ("drills", lambda: self._every(DRILLS_LOOK, self.drills.look)),
             ("probe", lambda: self._every(PROBE, self._probe_journal)),
         ]
         self._tasks = [asyncio.create_task(self._keep(name, loop)) for name, loop in loops]

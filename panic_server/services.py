@@ -8,8 +8,10 @@ from panic_server.clock import Clock
 
 if TYPE_CHECKING:
     from panic_server.bus.port import Bus
+    from panic_server.drills import DrillMaster
     from panic_server.duty.board import DutyBoard
     from panic_server.health import Health
+    from panic_server.journal.queries import Reader
     from panic_server.journal.reading import Accounts, Queries
     from panic_server.journal.writer import Writer
     from panic_server.live.hub import Hub
@@ -36,3 +38,5 @@ class Services:
     health: "Health"
     metrics: "Metrics"
     pins: "PinHashes"
+    reader: "Reader"
+    drills: "DrillMaster"

@@ -17,6 +17,7 @@ from panic_server.api import (
     alarms,
     areas,
     cancel,
+    drills,
     incidents,
     me,
     merging,
@@ -41,7 +42,8 @@ from panic_server.wire.schema import Json, document
 # The router goes from the first to the last, so what is hot stands first.
 _HOT: Final = (alarms.TRIGGER, me.POSITIONS)
 _PLAIN: Final = (*_HOT, *HEALTH_ROUTES)
-_RESOURCES: Final = (alarms, cancel, track, me, offers, incidents, merging, neighbourhood, areas, session, reports)
+_OF_WORK: Final = (incidents, merging, neighbourhood, drills)
+_RESOURCES: Final = (alarms, cancel, track, me, offers, *_OF_WORK, areas, session, reports)
 
 
 def build_api(services: Services, *more: BaseRoute) -> FastAPI:

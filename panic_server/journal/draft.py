@@ -58,6 +58,7 @@ class Rows:
     push_results: dict[str, Any] = field(default_factory=dict)
     dead_devices: list[str] = field(default_factory=list)
     moved_alarms: dict[tuple[str, str], Any] = field(default_factory=dict)
+    drills: dict[str, Any] = field(default_factory=dict)
     standings: dict[str, Any] = field(default_factory=dict)
     evidence: dict[int, Any] = field(default_factory=dict)
 

@@ -36,7 +36,7 @@ from dispatch.reopening import roused
 from geo.geofence import Place
 from geo.position import Position
 from panic_server.clock import new_id
-from panic_server.journal import tables
+from panic_server.journal import drills, tables
 from panic_server.journal.codec import encoder, read_alarm, read_incident
 from panic_server.journal.draft import Draft
 from panic_server.journal.following import facts_for_move, load_cancels, note_cancel, note_track
@@ -49,6 +49,7 @@ from panic_server.journal.port import (
     CheckpointOrder,
     DeviceOrder,
     Done,
+    DrillOrder,
     DutyOrder,
     EvidenceOrder,
     IncidentOrder,
@@ -104,6 +105,8 @@ class Orders:
                 return self._merging.merge(order, self._connection, self._draft)
             case SplitOrder():
                 return self._merging.split(order, self._connection, self._draft)
+            case DrillOrder():
+                drills.carry_out(order, self._draft, self._registry, self._decide)
             case DutyOrder():
                 self._duty(order)
             case DeviceOrder():

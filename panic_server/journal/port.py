@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from dispatch.commands import Command
-from dispatch.incident import Alarm, Incident, Kind
+from dispatch.incident import Alarm, Incident, Kind, Person
 from geo.position import Position
 from panic_server.people import Principal, Role
 from panic_server.push.port import PushResult
@@ -96,6 +96,30 @@ class SplitOrder:
 
 
 @dataclass(frozen=True, slots=True)
+class Drill:
+    """An exercise in an area or sector, or without one in the whole city. `ended_at` is when it was over."""
+
+    id: str
+    name: str
+    area: str | None
+    kind: Kind
+    alarms: int
+    planned_by: Person
+    starts_at: datetime
+    ends_at: datetime
+    ended_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class DrillOrder:
+    """The exercise is kept like this; once it has ended, `by` closes all its incidents in the same commit."""
+
+    drill: Drill
+    by: Person
+    actor: Actor
+
+
+@dataclass(frozen=True, slots=True)
 class DutyOrder:
     """An officer goes on or off duty; an officer who leaves is withdrawn from their open offers."""
 
@@ -158,6 +182,7 @@ Order = (
     | IncidentOrder
     | MergeOrder
     | SplitOrder
+    | DrillOrder
     | DutyOrder
     | DeviceOrder
     | PinsOrder

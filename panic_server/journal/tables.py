@@ -253,6 +253,22 @@ standings = Table(
 )
 """How many of a phone's incidents ended so. `seq` is that of the last one."""
 
+drills = Table(
+    "drills",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("area", Text),
+    Column("kind", Text, nullable=False),
+    Column("alarms", Integer, nullable=False),
+    Column("planner_id", Text, nullable=False),
+    Column("planner_name", Text, nullable=False),
+    Column("starts_at", BigInteger, nullable=False),
+    Column("ends_at", BigInteger, nullable=False),
+    Column("ended_at", BigInteger),
+)
+"""Exercises; without an area in the whole city."""
+
 outbox = Table(
     "outbox",
     metadata,

@@ -151,7 +151,7 @@ class Writer:
     async def submit(self, order: IncidentOrder | MergeOrder | SplitOrder) -> Done: ...
     @overload
     async def submit(
-        self, order: DutyOrder | DeviceOrder | PinsOrder | CheckpointOrder | PushOrder | EvidenceOrder
+        self, order: DrillOrder | DutyOrder | DeviceOrder | PinsOrder | CheckpointOrder | PushOrder | EvidenceOrder
     ) -> None: ...
     async def submit(self, order: Order) -> Answer:
         """Answers once the order is on disk. Raises JournalUnavailable, or a `dispatch.errors.Refused`."""

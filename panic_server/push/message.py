@@ -14,10 +14,14 @@ _TYPES = {"withdrawn": "offer_withdrawn"}
 
 
 def data_of(push: Push) -> dict[str, str]:
-    """The whole data of the message, as in the public contract; `offer_id` only where there is an offer."""
+    """The whole data of the message, as in the public contract; `offer_id` only where there is an offer, and `drill`
+    in exercises.
+    """
     data = {"type": _TYPES.get(push.kind, push.kind), "push_id": push.id, "incident_id": push.incident_id}
     if push.offer_id is not None:
         data["offer_id"] = push.offer_id
+    if push.drill:
+        data["drill"] = "true"
     return data
 
 

@@ -44,6 +44,7 @@ PIN_WRONG: Final = ProblemKind("pin_wrong", 403, "This is not the PIN")
 NOT_FOUND: Final = ProblemKind("not_found", 404, "There is nothing at this address")
 ALARM_UNKNOWN: Final = ProblemKind("alarm_unknown", 404, "The caller has sent no such alarm")
 INCIDENT_UNKNOWN: Final = ProblemKind("incident_unknown", 404, "There is no such incident, or not for the caller")
+DRILL_UNKNOWN: Final = ProblemKind("drill_unknown", 404, "There is no such exercise, or not for the caller")
 OFFER_UNKNOWN: Final = ProblemKind("offer_unknown", 404, "There is no such offer to the caller")
 ASSIGNMENT_UNKNOWN: Final = ProblemKind("assignment_unknown", 404, "There is no such assignment of the caller")
 
@@ -64,6 +65,7 @@ NEIGHBOURHOOD_HIDDEN: Final = ProblemKind(
     "neighbourhood_hidden", 409, "The neighbourhood knows nothing of this incident"
 )
 
+DRILL_AREA_UNKNOWN: Final = ProblemKind("drill_area_unknown", 409, "The map has no such area, or not for the caller")
 MERGE_REFUSED: Final = ProblemKind("merge_refused", 409, "The two incidents have to stay apart")
 SPLIT_REFUSED: Final = ProblemKind(
     "split_refused", 409, "None of these alarms, or all of them, or some that are not in it"

@@ -203,6 +203,45 @@ export type DeviceRequest = {
 };
 
 /**
+ * Drill
+ */
+export type Drill = {
+    id: string;
+    name: string;
+    area: string | null;
+    kind: 'crime' | 'disaster' | 'emergency' | 'fire' | 'medical' | 'violence';
+    alarms: number;
+    planned_by: Person;
+    starts_at: string;
+    ends_at: string;
+    ended_at: string | null;
+};
+
+/**
+ * DrillRequest
+ *
+ * An exercise of some `alarms` in an area or a sector, by its code, or in the whole city. Without a time: now.
+ */
+export type DrillRequest = {
+    name: string;
+    area?: string | null;
+    kind?: 'crime' | 'disaster' | 'emergency' | 'fire' | 'medical' | 'violence';
+    alarms?: number;
+    starts_at?: string | null;
+    minutes?: number;
+};
+
+/**
+ * Drills
+ *
+ * Those to come, those under way, and the last that are over; the latest to start comes first.
+ */
+export type Drills = {
+    items: Array<Drill>;
+    next?: string | null;
+};
+
+/**
  * DutyRequest
  */
 export type DutyRequest = {
@@ -1163,6 +1202,138 @@ export type ReportStatusResponses = {
 };
 
 export type ReportStatusResponse = ReportStatusResponses[keyof ReportStatusResponses];
+
+export type ListDrillsData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/v1/drills';
+};
+
+export type ListDrillsErrors = {
+    /**
+     * `token_missing`: A token is needed; `token_unknown`: The token is not known, or no longer valid
+     */
+    401: Problem;
+    /**
+     * `cross_origin`: The request comes from another site's page; `role_not_allowed`: This is for another role
+     */
+    403: Problem;
+    /**
+     * `journal_unavailable`: Nothing can be stored or read right now
+     */
+    503: Problem;
+};
+
+export type ListDrillsError = ListDrillsErrors[keyof ListDrillsErrors];
+
+export type ListDrillsResponses = {
+    /**
+     * Drills
+     */
+    200: Drills;
+};
+
+export type ListDrillsResponse = ListDrillsResponses[keyof ListDrillsResponses];
+
+export type PlanDrillData = {
+    body: DrillRequest;
+    path?: never;
+    query?: never;
+    url: '/v1/drills';
+};
+
+export type PlanDrillErrors = {
+    /**
+     * `json_malformed`: The body is not JSON in UTF-8; `body_too_deep`: The body is nested too deeply
+     */
+    400: Problem;
+    /**
+     * `token_missing`: A token is needed; `token_unknown`: The token is not known, or no longer valid
+     */
+    401: Problem;
+    /**
+     * `cross_origin`: The request comes from another site's page; `role_not_allowed`: This is for another role
+     */
+    403: Problem;
+    /**
+     * `body_too_slow`: The body took too long to arrive
+     */
+    408: Problem;
+    /**
+     * `drill_area_unknown`: The map has no such area, or not for the caller
+     */
+    409: Problem;
+    /**
+     * `body_too_large`: The body is larger than 16 KiB
+     */
+    413: Problem;
+    /**
+     * `content_type_unsupported`: The body must be application/json; `content_encoding_unsupported`: The body must not be compressed
+     */
+    415: Problem;
+    /**
+     * `body_invalid`: The body is JSON, but not what is expected here
+     */
+    422: Problem;
+    /**
+     * `journal_unavailable`: Nothing can be stored or read right now
+     */
+    503: Problem;
+};
+
+export type PlanDrillError = PlanDrillErrors[keyof PlanDrillErrors];
+
+export type PlanDrillResponses = {
+    /**
+     * Drill
+     */
+    201: Drill;
+};
+
+export type PlanDrillResponse = PlanDrillResponses[keyof PlanDrillResponses];
+
+export type EndDrillData = {
+    body?: never;
+    path: {
+        /**
+         * Drill Id
+         */
+        drill_id: string;
+    };
+    query?: never;
+    url: '/v1/drills/{drill_id}/end';
+};
+
+export type EndDrillErrors = {
+    /**
+     * `token_missing`: A token is needed; `token_unknown`: The token is not known, or no longer valid
+     */
+    401: Problem;
+    /**
+     * `cross_origin`: The request comes from another site's page; `role_not_allowed`: This is for another role
+     */
+    403: Problem;
+    /**
+     * `drill_unknown`: There is no such exercise, or not for the caller; `not_found`: There is nothing at this address
+     */
+    404: Problem;
+    /**
+     * `journal_unavailable`: Nothing can be stored or read right now
+     */
+    503: Problem;
+};
+
+export type EndDrillError = EndDrillErrors[keyof EndDrillErrors];
+
+export type EndDrillResponses = {
+    /**
+     * Drill
+     */
+    200: Drill;
+};
+
+export type EndDrillResponse = EndDrillResponses[keyof EndDrillResponses];
 
 export type ListIncidentsData = {
     body?: never;

@@ -22,6 +22,7 @@ def upgrade() -> None:
     _make_offers()
     _make_outbox()
     _make_standings()
+    _make_drills()
 
 
 def downgrade() -> None:
@@ -312,3 +313,20 @@ def _make_standings() -> None:
         sa.PrimaryKeyConstraint("device"),
     )
     op.create_index("standings_by_seq", "standings", ["seq"], unique=False)
+
+
+def _make_drills() -> None:
+    op.create_table(
+        "drills",
+        sa.Column("id", sa.Text(), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("area", sa.Text(), nullable=True),
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("alarms", sa.Integer(), nullable=False),
+        sa.Column("planner_id", sa.Text(), nullable=False),
+        sa.Column("planner_name", sa.Text(), nullable=False),
+        sa.Column("starts_at", sa.BigInteger(), nullable=False),
+        sa.Column("ends_at", sa.BigInteger(), nullable=False),
+        sa.Column("ended_at", sa.BigInteger(), nullable=True),
+        sa.PrimaryKeyConstraint("id"),
+    )

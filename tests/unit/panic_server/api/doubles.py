@@ -328,6 +328,8 @@ def build_house(folder: Path, **settings: Any) -> House:
         health=health,
         metrics=metrics,
         pins=PinHashes(),
+        reader=cast("Any", journal),
+        drills=cast("Any", None),
     )
     transport = httpx2.ASGITransport(app=cast("Any", Front(services)))
     client = httpx2.AsyncClient(transport=transport, base_url="http://kentongan.test")

@@ -1,0 +1,111 @@
+"""Exercises: planned by operators, marked everywhere, outside the statistics, ended by one click."""
+
+from dataclasses import replace
+from datetime import UTC, timedelta
+from typing import Annotated, Final
+
+from starlette.responses import Response
+
+from dispatch.incident import Kind, Person
+from panic_server.api.answers import answer
+from panic_server.api.describe import described, resource
+from panic_server.api.inputs import ConsoleUser, Id, Kentongan, body
+from panic_server.clock import new_id
+from panic_server.journal.drills import load_drill, load_drills
+from panic_server.journal.port import Actor, Drill, DrillOrder
+from panic_server.people import CONSOLE_ROLES, Principal
+from panic_server.services import Services
+from panic_server.wire import drills as wire
+from panic_server.wire import shapes
+from panic_server.wire.problems import DRILL_AREA_UNKNOWN, DRILL_UNKNOWN, NOT_FOUND, Refusal
+
+routes = resource("drills")
+
+# A plan for longer ahead is a slip of the hand.
+_FURTHEST: Final = timedelta(days=366)
+
+
+@routes.post(
+    "/v1/drills",
+    **described(
+        gives=wire.Drill, status=201, takes=wire.DrillRequest, may=CONSOLE_ROLES, refuses=(DRILL_AREA_UNKNOWN,)
+    ),
+)
+async def plan_drill(
+    caller: ConsoleUser, wish: Annotated[wire.DrillRequest, body(wire.DrillRequest)], services: Kentongan
+) -> Response:
+    """An exercise, now or later. Its alarms go the same way as others, and are marked as exercise wherever they go."""
+    _check_area(services, caller, wish.area)
+    now = services.clock.now()
+    starts_at = wish.starts_at or now
+    starts_at = starts_at.replace(tzinfo=UTC) if starts_at.tzinfo is None else starts_at
+    # What should have begun already begins now, and nothing later than a year from now.
+    starts_at = min(max(starts_at, now), now + _FURTHEST)
+    drill = Drill(
+        id=new_id(),
+        name=wish.name,
+        area=wish.area,
+        kind=Kind(wish.kind),
+        alarms=wish.alarms,
+        planned_by=Person(caller.subject, caller.name),
+        starts_at=starts_at,
+        ends_at=starts_at + timedelta(minutes=wish.minutes),
+        ended_at=None,
+    )
+    await _give(services, caller, drill)
+    await services.drills.look()
+    return answer(_shape(drill), status=201)
+
+
+@routes.get("/v1/drills", **described(gives=wire.Drills, may=CONSOLE_ROLES))
+async def list_drills(caller: ConsoleUser, services: Kentongan) -> Response:
+    """To come, under way, and over; the latest to start comes first."""
+    found = await services.reader.ask(lambda connection: load_drills(connection, running=False))
+    return answer(wire.Drills(tuple(_shape(drill) for drill in found if _may(caller, drill.area))))
+
+
+@routes.post(
+    "/v1/drills/{drill_id}/end", **described(gives=wire.Drill, may=CONSOLE_ROLES, refuses=(DRILL_UNKNOWN, NOT_FOUND))
+)
+async def end_drill(drill_id: Id, caller: ConsoleUser, services: Kentongan) -> Response:
+    """Over, at once: every incident of the exercise is closed as a test, and whoever was asked or sent is free.
+
+    Of one that has not begun it is the end as well. Saying it twice changes nothing.
+    """
+    drill = await services.reader.ask(lambda connection: load_drill(connection, drill_id))
+    if drill is None or not _may(caller, drill.area):
+        raise Refusal(DRILL_UNKNOWN)
+    if drill.ended_at is None:
+        drill = replace(drill, ended_at=services.clock.now())
+        await _give(services, caller, drill)
+    return answer(_shape(drill))
+
+
+async def _give(services: Services, caller: Principal, drill: Drill) -> None:
+    by = Person(caller.subject, caller.name)
+    await services.writer.submit(DrillOrder(drill, by, Actor(caller.role.value, caller.subject)))
+
+
+def _check_area(services: Services, caller: Principal, code: str | None) -> None:
+    """Raises Refusal for what is not on the map, or not the caller's."""
+    known = services.maps.current
+    if (code is not None and not known.area(code) and not known.sector(code)) or not _may(caller, code):
+        raise Refusal(DRILL_AREA_UNKNOWN)
+
+
+def _may(caller: Principal, area: str | None) -> bool:
+    return not caller.areas or area in caller.areas
+
+
+def _shape(drill: Drill) -> wire.Drill:
+    return wire.Drill(
+        id=drill.id,
+        name=drill.name,
+        area=drill.area,
+        kind=drill.kind.value,
+        alarms=drill.alarms,
+        planned_by=shapes.Person(drill.planned_by.id, drill.planned_by.name),
+        starts_at=drill.starts_at,
+        ends_at=drill.ends_at,
+        ended_at=drill.ended_at,
+    )

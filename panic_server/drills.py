@@ -1,0 +1,90 @@
+"""Runs exercises: presses their alarms when they begin, and ends them when their time is over.
+
+Every process does so. An exercise's alarms have ids that follow from its own, so pressing them again, after a restart or
+on another node, changes nothing.
+"""
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import replace
+from uuid import UUID, uuid5
+
+import structlog
+
+from geo.areas import Level
+from geo.geofence import Place, locate_batch
+from geo.position import Position
+from panic_server.clock import Clock
+from panic_server.journal.drills import device_prefix, load_drills
+from panic_server.journal.port import SYSTEM, Drill, DrillOrder, JournalUnavailable, Press
+from panic_server.journal.queries import Reader
+from panic_server.journal.writer import Writer
+from panic_server.maps import Maps
+
+log = structlog.get_logger(__name__)
+
+# As exact as a good phone is.
+ACCURACY_M = 10.0
+
+
+class DrillMaster:
+    """`look` is called again and again; what could not be done then is done by the next call."""
+
+    def __init__(self, reader: Reader, writer: Writer, maps: Maps, clock: Clock) -> None:
+        self._reader = reader
+        self._writer = writer
+        self._maps = maps
+        self._clock = clock
+        self._begun: set[str] = set()
+
+    async def look(self) -> None:
+        now = self._clock.now()
+        try:
+            for drill in await self._reader.ask(lambda connection: load_drills(connection, running=True)):
+                if drill.ends_at <= now:
+                    over = replace(drill, ended_at=now)
+                    await self._writer.submit(DrillOrder(over, drill.planned_by, SYSTEM))
+                elif drill.starts_at <= now and drill.id not in self._begun:
+                    await self._begin(drill)
+                    self._begun.add(drill.id)
+        except JournalUnavailable:
+            log.warning("drills.journal_unavailable")
+
+    async def _begin(self, drill: Drill) -> None:
+        spots = await asyncio.to_thread(self.spots, drill)
+        if not spots:
+            log.warning("drill.no_such_place", drill=drill.id)
+        for number, spot in enumerate(spots):
+            await self._writer.submit(_press(drill, number, replace(spot, at=self._clock.now())))
+
+    def spots(self, drill: Drill) -> Sequence[Position]:
+        """In the middle of the area's RT, or of as many of them as there are alarms, spread evenly."""
+        area_map = self._maps.current
+        middles = [area.geometry.representative_point() for area in area_map.areas(Level.RT)]
+        points = [Position(middle.y, middle.x, ACCURACY_M, None) for middle in middles]
+        places = locate_batch(area_map, points)
+        inside = [at for at, place in zip(points, places, strict=True) if drill.area in {None, *_codes(place)}]
+        wanted = min(drill.alarms, len(inside))
+        return [inside[number * len(inside) // wanted] for number in range(wanted)]
+
+
+def _codes(place: Place) -> set[str]:
+    areas = (place.rt, place.rw, place.village, place.district, place.city, *place.sectors)
+    return {area.code for area in areas if area is not None}
+
+
+def _press(drill: Drill, number: int, at: Position) -> Press:
+    return Press(
+        id=str(uuid5(UUID(drill.id), f"alarm {number}")),
+        device=f"{device_prefix(drill.id)}:{number}",
+        kind=drill.kind,
+        position=at,
+        raw_position=None,
+        pressed_at=at.at,
+        sent_at=at.at,
+        silent=False,
+        drill=True,
+        position_flags=(),
+        flags=(),
+        digest=b"drill",
+    )

@@ -1,0 +1,117 @@
+"""Exercises: the same way as an emergency, marked everywhere, ended by one click, and never taken for one."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from panic_server.wire.schema import Json
+from tests.scenarios.city import START, City
+from tests.scenarios.ground import IN_RT_1, IN_RT_2
+from tests.scenarios.people import Operator
+
+
+async def plans(operator: Operator, **wish: Any) -> Json:
+    drill: Json = await operator.does("/v1/drills", {"name": "Latihan kebakaran", "kind": "fire", **wish})
+    return drill
+
+
+async def running(city: City) -> list[Json]:
+    return await city.rows("SELECT id, areas FROM incidents WHERE status = 'open'")
+
+
+async def test_an_exercise_in_an_rt_goes_the_same_way_and_is_marked_on_every_screen_and_push(city: City) -> None:
+    operator, officer, neighbour = city.operator(), city.officer_at(metres=200), city.representative("RT-1")
+    screens = [await person.watches() for person in (operator, officer, neighbour)]
+
+    await plans(operator, area="RT-1")
+
+    for screen in screens:
+        await screen.sees(lambda screen=screen: screen.incidents)  # type: ignore[misc]  # bound at once
+        [shown] = screen.incidents.values()
+        assert (shown["drill"], shown["kind"], shown["place"]["rt"]["code"]) == (True, "fire", "RT-1")
+    assert len(await officer.offers()) == 1
+    pushes = await city.rows("SELECT recipient, drill FROM outbox")
+    assert {one["recipient"] for one in pushes} == {officer.subject, neighbour.subject}
+    assert all(one["drill"] for one in pushes)
+
+
+async def test_an_exercise_of_a_sector_or_the_whole_city_is_spread_over_its_rt(city: City) -> None:
+    operator = city.operator()
+    sector = await plans(operator, area="PS-BARAT", alarms=5)
+    assert sorted(one["areas"].split("|")[2] for one in await running(city)) == ["RT-1", "RT-2"]
+    await operator.does(f"/v1/drills/{sector['id']}/end")
+    assert await running(city) == []
+
+    await plans(operator, alarms=50)
+
+    assert sorted(one["areas"].split("|")[2] for one in await running(city)) == ["RT-1", "RT-2", "RT-3"]
+
+
+async def test_a_planned_exercise_begins_and_ends_in_time_also_after_a_restart(city: City) -> None:
+    operator = city.operator()
+    await plans(operator, area="RT-2", starts_at=(START + timedelta(minutes=2)).isoformat(), minutes=5)
+    await city.passes(seconds=110, step_s=10)
+    assert await running(city) == []
+    await city.restarts()
+
+    await city.passes(seconds=15)
+    assert len(await running(city)) == 1
+    await city.restarts()
+    await city.passes(seconds=5)
+    assert len(await city.rows("SELECT id FROM alarms")) == 1
+
+    await city.passes(seconds=310, step_s=10)
+    assert await running(city) == []
+    [drill] = (await operator.gets("/v1/drills"))["items"]
+    assert drill["ended_at"] is not None
+
+
+async def test_one_click_ends_all_of_it_frees_everybody_and_leaves_real_alarms_alone(city: City) -> None:
+    operator, officer = city.operator(), city.officer_at(metres=100)
+    drill = await plans(operator, alarms=2)
+    exercise = await city.resident().press(drill=True)
+    await officer.accepts(exercise)
+    real = await city.resident().press(IN_RT_2, kind="fire")
+    console = await operator.watches()
+
+    ended = await operator.does(f"/v1/drills/{drill['id']}/end")
+    again = await operator.does(f"/v1/drills/{drill['id']}/end")
+
+    assert ended["ended_at"] == again["ended_at"] is not None
+    await console.sees(lambda: list(console.incidents) == [real.incident_id])
+    assert (await operator.sees(exercise.incident_id))["incident"]["disposition"] == "test"
+    await officer.expects_offer(real)
+
+
+async def test_a_real_alarm_during_an_exercise_is_never_taken_for_one(city: City) -> None:
+    city.policy(join_radius_max_m=200)
+    operator = city.operator()
+    await plans(operator, area="RT-1")
+    [exercise] = await running(city)
+
+    real = await city.resident().press(IN_RT_1, kind="fire")
+    fellow = await city.resident().press(IN_RT_1, kind="fire", drill=True)
+
+    shown = (await operator.sees(real.incident_id))["incident"]
+    assert (shown["drill"], shown["alarm_count"]) == (False, 1)
+    assert fellow.incident_id == exercise["id"] != real.incident_id
+
+
+async def test_a_sectors_operator_exercises_in_their_sector_alone(city: City) -> None:
+    east, west = city.operator("PS-TIMUR"), city.operator("PS-BARAT")
+    drill = await plans(east, area="PS-TIMUR")
+    for area in ("PS-BARAT", None, "NOWHERE"):
+        wish = {"name": "Latihan", "area": area}
+        assert await east.is_refused("/v1/drills", "drill_area_unknown", wish) == 409
+    assert await west.is_refused(f"/v1/drills/{drill['id']}/end", "drill_unknown") == 404
+    assert (await west.gets("/v1/drills"))["items"] == []
+    assert len(await running(city)) == 1
+
+
+async def test_exercises_count_for_no_phones_standing(city: City) -> None:
+    operator, resident = city.operator(), city.resident()
+    drill = await plans(operator, area="RT-1")
+    await resident.press(drill=True)
+    await operator.does(f"/v1/drills/{drill['id']}/end")
+    assert await city.rows("SELECT device FROM standings") == []
