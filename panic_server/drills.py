@@ -1,7 +1,7 @@
 """Runs exercises: presses their alarms when they begin, and ends them when their time is over.
 
-Every process does so. An exercise's alarms have ids that follow from its own, so pressing them again, after a restart or
-on another node, changes nothing.
+Every process does so. An exercise's alarms have ids that follow from its own, so pressing them again, after a restart
+or on another node, changes nothing.
 """
 
 import asyncio

@@ -30,6 +30,7 @@ from panic_server.journal.port import (
     CheckpointOrder,
     DeviceOrder,
     Done,
+    DrillOrder,
     DutyOrder,
     EvidenceOrder,
     IncidentOrder,

@@ -7,8 +7,12 @@ from tests.fake_fcm.pushes import NOON, a_piece_of_news, a_push
 
 
 def test_an_offers_data_is_type_and_ids_alone() -> None:
-    data = data_of(a_push(1, silent=True, drill=True))
+    data = data_of(a_push(1, silent=True))
     assert data == {"type": "offer", "push_id": "push-1", "incident_id": "incident-1", "offer_id": "offer-1"}
+
+
+def test_of_an_exercise_the_push_says_that_it_is_one() -> None:
+    assert data_of(a_push(1, drill=True)) == {**data_of(a_push(1)), "drill": "true"}
 
 
 def test_a_withdrawn_offer_has_the_contracts_type() -> None:
