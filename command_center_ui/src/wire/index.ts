@@ -27,6 +27,7 @@ export type {
   Incident,
   IncidentDetail,
   Me,
+  Moments,
   NewsReceipt,
   Offer,
   Officer,
