@@ -40,5 +40,10 @@ def is_arrival_undone(before: Incident | None, after: Incident) -> bool:
     return any(one.arrived_at is not None and one.id in left for one in before.assignments)
 
 
+def is_in_statistics(incident: Incident) -> bool:
+    """Drills are not, nor what was merged: that emergency is counted once, where it went on."""
+    return not incident.drill and incident.merged_into is None
+
+
 def has_arrived(incident: Incident) -> bool:
     return any(one.arrived_at is not None for one in incident.assignments)

@@ -10,7 +10,7 @@ from dispatch.escalation import next_due
 from dispatch.events import Event
 from dispatch.evolve import evolve
 from dispatch.incident import Alarm, Incident, Offer
-from dispatch.moments import Moment, is_arrival_undone, moments_between
+from dispatch.moments import Moment, is_arrival_undone, is_in_statistics, moments_between
 from dispatch.policy import Policy
 from dispatch.standing import NO_STANDING, counted, ended
 from geo.position import Position
@@ -267,7 +267,7 @@ class Draft:
             areas_text(incident),
             micros(next_due(incident, self.policy)),
             incident.kind.value,
-            not incident.drill,
+            is_in_statistics(incident),
             sectors_text(incident),
             micros(incident.opened_at),
             *self._moments(incident.id),

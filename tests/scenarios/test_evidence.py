@@ -128,6 +128,21 @@ async def test_after_a_cancel_nobody_is_late_who_is_no_longer_sent_but_under_dur
     assert [total[one]["late"] for one in ("claim", "dispatch")] == [2, 1]
 
 
+async def test_what_was_merged_counts_once_and_again_by_itself_when_that_is_undone(city: City) -> None:
+    operator = city.operator()
+    one, other = await city.resident().press(kind="fire"), await city.resident().press(IN_RT_3, kind="crime")
+    await city.passes(seconds=5)
+    await operator.does(f"/v1/incidents/{one.incident_id}/merge", {"into": other.incident_id})
+    assert [line["key"] for line in (await operator.gets(f"{REPORT}?group=kind"))["groups"]] == ["crime"]
+    assert (await moments(operator, one))["closed_at"] is not None
+    await city.passes(seconds=6)
+    await operator.does(f"/v1/incidents/{other.incident_id}/split", {"incident_id": one.incident_id})
+    found = await operator.gets(f"{REPORT}?group=kind")
+    assert [line["key"] for line in found["groups"]] == ["crime", "fire"]
+    assert found["total"]["claim"]["late"] == 2
+    assert (await moments(operator, one))["closed_at"] is None
+
+
 async def test_an_operator_of_a_sector_gets_the_figures_of_their_sector_and_of_none(city: City) -> None:
     everybody, east = city.operator(), city.operator("PS-TIMUR")
     for spot in (None, IN_RT_3, AT_SEA):
