@@ -9,10 +9,11 @@ from geo.position import Position
 
 @dataclass(frozen=True, slots=True)
 class PressAlarm:
-    """The button was pressed. `incident_id` is used if the alarm opens an incident of its own."""
+    """The button was pressed. `incident_id` is used if the alarm opens an incident of its own, linked to the other."""
 
     alarm: Alarm
     incident_id: str
+    linked_to: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +122,12 @@ class Close:
 
 
 @dataclass(frozen=True, slots=True)
+class Reopen:
+    operator: Person
+    reason: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class LookAgain:
     """A deadline passed, or an officer became free."""
 
@@ -142,6 +149,7 @@ Command = (
     | Release
     | AddNote
     | Close
+    | Reopen
     | LookAgain
     | MergeInto
     | TakeIn

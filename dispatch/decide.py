@@ -1,5 +1,6 @@
 """The one decision: an incident and a command in, the events out. Everything else in this package serves it."""
 
+from dataclasses import replace
 from datetime import datetime
 
 from dispatch.assignment import (
@@ -27,6 +28,7 @@ from dispatch.commands import (
     ReceiveNews,
     ReceiveOffer,
     Release,
+    Reopen,
     RepeatAlarm,
     SharePlace,
     WithdrawOfficer,
@@ -60,7 +62,7 @@ from dispatch.neighbourhood import (
     representatives_told,
 )
 from dispatch.policy import Policy
-from dispatch.reopening import roused
+from dispatch.reopening import decide_reopen, is_back, roused
 from dispatch.tracking import decide_move
 
 
@@ -87,11 +89,14 @@ def decide_press(
         quiet = is_quiet(press.alarm.kind, now=now, policy=policy)
         chosen = list(facts.candidates[: policy.officers_per_step])
         offers = make_offers(press.incident_id, chosen, made_before=0, now=now, policy=policy)
-        return IncidentOpened(press.incident_id, press.alarm, offers, area_codes, told, now, facts.standing, quiet)
+        opened = IncidentOpened(press.incident_id, press.alarm, offers, area_codes, told, now, facts.standing, quiet)
+        return replace(opened, linked_to=press.linked_to) if press.linked_to else opened
     is_again = joins(incident, press.alarm, is_known_phone=facts.is_known_phone)
-    if not is_again and not is_same_emergency(incident, press.alarm, now=now, policy=policy):
+    is_return = is_again or is_back(incident, press.alarm, now=now, policy=policy)
+    if not is_return and not is_same_emergency(incident, press.alarm, now=now, policy=policy):
         raise ValueError(f"alarm {press.alarm.id} does not belong to incident {incident.id}")
-    return _decide_join(roused(incident), press.alarm, facts, now=now, policy=policy)
+    joined = _decide_join(roused(incident), press.alarm, facts, now=now, policy=policy)
+    return joined if incident.is_open else replace(joined, reopens=True)
 
 
 def _decide_join(incident: Incident, alarm: Alarm, facts: Facts, *, now: datetime, policy: Policy) -> AlarmJoined:
@@ -140,6 +145,8 @@ def _decide_known(incident: Incident, command: Command, facts: Facts, *, now: da
             return decide_news_answer(incident, command, facts, now=now)
         case SharePlace():
             return decide_sharing(incident, command, now=now)
+        case Reopen():
+            return decide_reopen(incident, command, now=now)
         case LookAgain():
             return [*decide_expiry(incident, now=now), *decide_news(incident, facts, now=now, policy=policy)]
         case Claim() | Release() | AddNote() | Close():

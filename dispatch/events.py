@@ -28,11 +28,12 @@ class IncidentOpened:
     split_from: str | None = None
     alarm_count: int = 1
     phone_count: int = 1
+    linked_to: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class AlarmJoined:
-    """One more press for the incident. With `new_phone` it is the first of its phone."""
+    """One more press for the incident, which it `reopens` if that was closed. `new_phone`: the first of its phone."""
 
     alarm: Alarm
     offers: tuple[Offer, ...]
@@ -41,6 +42,7 @@ class AlarmJoined:
     at: datetime
     new_phone: bool = False
     quiet: bool = False
+    reopens: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,6 +217,13 @@ class Noted:
 
 
 @dataclass(frozen=True, slots=True)
+class Reopened:
+    operator: Person
+    reason: str | None
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Closed:
     """`all_clear` are the people of the neighbourhood who were told and now hear that it is over."""
 
@@ -254,4 +263,5 @@ Event = (
     | AlarmsSplitOff
     | MergeUndone
     | IncidentLetGo
+    | Reopened
 )

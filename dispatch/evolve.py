@@ -28,6 +28,7 @@ from dispatch.events import (
     PinRefused,
     PlaceShared,
     Released,
+    Reopened,
     RepresentativeAnswered,
     RepresentativeReceived,
     SectorChanged,
@@ -46,8 +47,9 @@ from dispatch.incident import (
     OfferStatus,
     Status,
 )
+from dispatch.lateness import late_s
 from dispatch.merging import AlarmsSplitOff, IncidentLetGo, IncidentMerged, MergedInto, MergeUndone, merged
-from dispatch.reopening import roused
+from dispatch.reopening import reopened, roused
 from dispatch.telling import evolve_neighbourhood, tell
 from dispatch.tracking import moved
 
@@ -90,6 +92,8 @@ def opened(event: IncidentOpened) -> Incident:
         standing=event.standing,
         told_count=len(event.told),
         quiet=event.quiet,
+        linked_to=event.linked_to,
+        late_s=late_s(alarm, event.at),
     )
 
 
@@ -117,16 +121,16 @@ def _evolve_known(incident: Incident, event: Event) -> Incident:
             return evolve_neighbourhood(incident, event)
         case CancelledByResident() | CancelledUnderDuress() | IncidentMoved() | SectorChanged():
             return _followed(incident, event)
-        case Claimed():
-            return replace(incident, claimed_by=event.operator)
-        case Released():
-            return replace(incident, claimed_by=None)
+        case Claimed() | Released():
+            return replace(incident, claimed_by=event.operator if isinstance(event, Claimed) else None)
         case Noted() | PinRefused():
             return incident
         case Closed():
             return closed(incident, event)
         case MergedInto() | IncidentMerged() | AlarmsSplitOff() | MergeUndone() | IncidentLetGo():
             return merged(incident, event)
+        case Reopened():
+            return reopened(incident, event)
         case IncidentOpened():
             raise ValueError("an incident opens once")
 
@@ -218,7 +222,12 @@ def closed(incident: Incident, event: Closed) -> Incident:
         replace(a, status=AssignmentStatus.CLEAR, changed_at=event.at) if a.is_open else a for a in incident.assignments
     )
     return replace(
-        incident, status=Status.CLOSED, disposition=event.disposition, assignments=cleared, place_shared=False
+        incident,
+        status=Status.CLOSED,
+        disposition=event.disposition,
+        assignments=cleared,
+        place_shared=False,
+        closed_at=event.at,
     )
 
 

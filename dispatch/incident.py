@@ -15,8 +15,8 @@ from geo.position import Position
 
 # With these the fullest incident, its names of 40 and ids of 36 characters, stays under 8 KB; a test measures it.
 ENDED_OFFERS_KEPT = 3
-# Eight steps of three: whoever was asked before that waited longer than the policy's round, and may be asked again.
-ASKED_KEPT = 24
+# Six steps of three: whoever was asked before that waited longer than the policy's round, and may be asked again.
+ASKED_KEPT = 18
 ASSIGNMENTS_KEPT = 2
 TOLD_KEPT = 8
 # Eight RT, and of those that stay silent the RW and the villages above.
@@ -181,6 +181,7 @@ class Incident:
     `offer_ended_at`. `device` is the phone that opened it, `phone_count` how many have pressed for it, the last at
     `last_alarm_at`. `standing` is that of its phone when it opened, None for one that nothing is known of.
     With `duress` it goes on whatever `cancelled` says. `former_sectors` were in charge before the phone moved.
+    `linked_to` is the phone's incident before this one, `late_s` how long its first alarm had waited in the phone.
     """
 
     id: str
@@ -217,6 +218,9 @@ class Incident:
     duress: bool = False
     former_sectors: tuple[AreaRef, ...] = ()
     merged_into: str | None = None
+    closed_at: datetime | None = None
+    linked_to: str | None = None
+    late_s: int | None = None
 
     @property
     def is_open(self) -> bool:

@@ -35,6 +35,7 @@ class Policy:
     A fix of unknown accuracy counts as one of `join_accuracy_m`. More than `flood_presses` of one phone in
     `flood_window_s` are a flood: taken, marked, and told to nobody new.
     From `doubtful_from` pranks and false alarms on a phone is labelled as doubtful, which changes nothing else.
+    A press of the same phone within `reopen_s` of the end reopens what was resolved, and within `link_s` is linked.
     Of `untold_kinds` the neighbourhood hears nothing, nor ever of violence. Who has not received the news after
     `news_receipt_s` counts as not reached. In quiet hours nobody is woken for `quiet_kinds`.
     """
@@ -54,6 +55,8 @@ class Policy:
     flood_presses: int = 10
     flood_window_s: float = 60.0
     doubtful_from: int = 2
+    reopen_s: float = 600.0
+    link_s: float = 86_400.0
     # The neighbourhood. Minutes count from midnight of the city's own time, UTC plus the offset.
     news_receipt_s: float = 30.0
     untold_kinds: tuple[Kind, ...] = ()

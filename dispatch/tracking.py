@@ -23,8 +23,8 @@ COARSE_M: Final = 500.0
 COARSE_FACTOR: Final = 4.0
 FRESH: Final = timedelta(minutes=1)
 
-FORMER_KEPT: Final = 2
-"""Sectors that were in charge before: they keep seeing the incident, so that nobody drops what they are doing."""
+FORMER_KEPT: Final = 1
+"""The sector that was in charge before keeps seeing the incident, so that nobody there drops what they are doing."""
 
 
 def newest(fixes: Iterable[Position]) -> Position | None:

@@ -10,7 +10,7 @@ from panic_server.api.answers import answer
 from panic_server.api.describe import described, resource
 from panic_server.api.inputs import Anybody, Id, Kentongan, body
 from panic_server.journal.port import Actor, IncidentOrder
-from panic_server.wire import shapes
+from panic_server.wire import phone, shapes
 from panic_server.wire.problems import (
     ALARM_UNKNOWN,
     INCIDENT_CLOSED,
@@ -27,14 +27,14 @@ routes = resource("alarms")
     "/v1/alarms/{alarm_id}/cancel",
     **described(
         gives=shapes.AlarmProgress,
-        takes=shapes.CancelRequest,
+        takes=phone.CancelRequest,
         refuses=(ALARM_UNKNOWN, NOT_FOUND, PIN_WRONG, PINS_NOT_SET, INCIDENT_CLOSED),
     ),
 )
 async def cancel_alarm(
     alarm_id: Id,
     caller: Anybody,
-    wish: Annotated[shapes.CancelRequest, body(shapes.CancelRequest)],
+    wish: Annotated[phone.CancelRequest, body(phone.CancelRequest)],
     services: Kentongan,
 ) -> Response:
     """With the caller's PIN. An operator still has to close the incident, and may call back before.

@@ -6,7 +6,7 @@ import msgspec
 from msgspec import Meta, Raw, Struct
 from starlette.responses import Response
 
-from dispatch.commands import AddNote, Claim, Close, Command, Release
+from dispatch.commands import AddNote, Claim, Close, Command, Release, Reopen
 from dispatch.incident import Disposition, Incident, Person
 from panic_server.api.answers import answer, etag, incident_answer, seen_by
 from panic_server.api.describe import described, resource
@@ -24,7 +24,7 @@ from panic_server.api.orders import order_incident
 from panic_server.journal.port import StoredAlarm, TimelineRow, TrackRow
 from panic_server.people import CONSOLE_ROLES, Principal
 from panic_server.services import Services
-from panic_server.wire import problems, shapes, views
+from panic_server.wire import phone, problems, shapes, views
 from panic_server.wire.problems import BODY_INVALID, INCIDENT_CLOSED, INCIDENT_UNKNOWN, NOT_FOUND, Refusal
 from panic_server.wire.reports import moments_view
 
@@ -183,6 +183,21 @@ async def close(
     """How it ended. Whoever was asked or on the way is free again."""
     command = Close(_person(caller), Disposition(wish.disposition), _note(wish.note))
     return await _work(services, caller, incident_id, command, version)
+
+
+@routes.post(
+    "/v1/incidents/{incident_id}/reopen",
+    **described(gives=shapes.Incident, takes=phone.ReopenRequest, may=CONSOLE_ROLES, if_match=True, refuses=_OF_WORK),
+)
+async def reopen(
+    incident_id: Id,
+    caller: ConsoleUser,
+    wish: Annotated[phone.ReopenRequest, body(phone.ReopenRequest)],
+    version: ExpectedVersion,
+    services: Kentongan,
+) -> Response:
+    """It is not over. A cancel that an operator doubts goes on in secret, as under duress."""
+    return await _work(services, caller, incident_id, Reopen(_person(caller), _note(wish.reason)), version)
 
 
 async def _work(

@@ -16,8 +16,8 @@ from panic_server.api.inputs import OFFICERS, Anybody, Kentongan, OfficerCaller,
 from panic_server.journal.port import DeviceOrder, DutyOrder, PinsOrder
 from panic_server.people import Principal, Role
 from panic_server.services import Services
-from panic_server.wire import shapes, views
-from panic_server.wire.problems import BODY_INVALID, OFFICER_OFF_DUTY, Refusal
+from panic_server.wire import phone, shapes, views
+from panic_server.wire.problems import BODY_INVALID, OFFICER_OFF_DUTY, PINS_ALIKE, Refusal
 from panic_server.wire.read import decode_leniently, read_body
 
 # FCM's tokens have some 160 characters today and their length is not promised; a web push subscription has some 500.
@@ -50,16 +50,16 @@ async def set_device(
     return Response(status_code=204)
 
 
-@routes.put("/v1/me/pins", **described(gives=None, status=204, takes=shapes.PinsRequest))
+@routes.put("/v1/me/pins", **described(gives=None, status=204, takes=phone.PinsRequest, refuses=(PINS_ALIKE,)))
 async def set_pins(
-    caller: Anybody, pins: Annotated[shapes.PinsRequest, body(shapes.PinsRequest)], services: Kentongan
+    caller: Anybody, pins: Annotated[phone.PinsRequest, body(phone.PinsRequest)], services: Kentongan
 ) -> Response:
     """The PINs to cancel with: one that does, and one that only looks as if it did. Each has 4 to 12 digits."""
     for name, pin in (("pin", pins.pin), ("duress_pin", pins.duress_pin)):
         if _PIN.fullmatch(pin) is None:
             raise Refusal(BODY_INVALID, f"The field {name} must have 4 to 12 digits")
     if pins.pin == pins.duress_pin:
-        raise Refusal(BODY_INVALID, "The two PINs must differ")
+        raise Refusal(PINS_ALIKE)
     hashes = await services.pins.hash_both(pins.pin, pins.duress_pin)
     await services.writer.submit(PinsOrder(caller.subject, *hashes))
     return Response(status_code=204)

@@ -15,14 +15,14 @@ from panic_server.api.describe import described, resource
 from panic_server.api.inputs import Anybody, Id, Kentongan
 from panic_server.api.me import read_positions
 from panic_server.journal.port import Actor, IncidentOrder
-from panic_server.wire import shapes
+from panic_server.wire import phone, shapes
 from panic_server.wire.problems import ALARM_UNKNOWN, INCIDENT_CLOSED, NOT_FOUND
 from panic_server.wire.read import read_body
 
 routes = resource("alarms")
 
 _about: Final[dict[str, Any]] = described(
-    gives=shapes.TrackTaken, takes=shapes.PositionsRequest, refuses=(ALARM_UNKNOWN, NOT_FOUND, INCIDENT_CLOSED)
+    gives=phone.TrackTaken, takes=shapes.PositionsRequest, refuses=(ALARM_UNKNOWN, NOT_FOUND, INCIDENT_CLOSED)
 )
 
 
@@ -39,4 +39,4 @@ async def track_alarm(alarm_id: Id, caller: Anybody, request: Request, services:
         IncidentOrder(command, Actor(caller.role.value, caller.subject), incident_id=incident.id)
     )
     until = stored.cancelled_at and stored.cancelled_at + STREAM_AFTER_CANCEL
-    return answer(shapes.TrackTaken(len(usable), len(raw_positions) - len(usable), until))
+    return answer(phone.TrackTaken(len(usable), len(raw_positions) - len(usable), until))

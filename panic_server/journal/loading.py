@@ -7,6 +7,7 @@ from sqlalchemy.engine import Connection
 from dispatch.incident import Standing
 from panic_server.journal import tables
 from panic_server.journal.codec import read_incident
+from panic_server.journal.ended import LOADED
 from panic_server.journal.registry import Registry
 
 
@@ -36,7 +37,17 @@ def _load_incidents(connection: Connection, registry: Registry, since: int) -> l
         registry.put(held.incident if held else None, read_incident(row.state), row.opened_seq, slots)
         changed.append(row.id)
     _load_phones(connection, registry, since, anew)
+    if since < 0:
+        _load_ended(connection, registry)
     return changed
+
+
+def _load_ended(connection: Connection, registry: Registry) -> None:
+    """The last that were closed, the oldest first; later ones come with the incidents that have changed."""
+    table = tables.incidents
+    query = select(table.c.state).where(table.c.status == "closed").order_by(table.c.seq.desc()).limit(LOADED)
+    for text in reversed(connection.execute(query).scalars().all()):
+        registry.ended.note(read_incident(text))
 
 
 def _load_phones(connection: Connection, registry: Registry, since: int, anew: list[str]) -> None:

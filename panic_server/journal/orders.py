@@ -19,6 +19,7 @@ from dispatch.commands import (
     PressAlarm,
     ReceiveNews,
     ReceiveOffer,
+    Reopen,
     RepeatAlarm,
     WithdrawOfficer,
 )
@@ -32,7 +33,7 @@ from dispatch.incident import FLOOD, Alarm, Incident
 from dispatch.merging import Return
 from dispatch.neighbourhood import areas_told, silent_areas
 from dispatch.policy import Policy
-from dispatch.reopening import roused
+from dispatch.reopening import is_back, is_linked, roused
 from geo.geofence import Place
 from geo.position import Position
 from panic_server.clock import new_id
@@ -132,9 +133,12 @@ class Orders:
             return Accepted(before.answer, is_repeat=True)
         alarm = self._alarm(press)
         held = self._registry.joined_by(alarm, self._draft.now)
+        linked_to = None
+        if held is None:
+            held, linked_to = self._last_ended(alarm)
         incident_id = held.incident.id if held else new_id()
         facts = self._facts_for_press(alarm, held)
-        command = PressAlarm(alarm, incident_id)
+        command = PressAlarm(alarm, incident_id, linked_to)
         events = decide(held.incident if held else None, command, facts, now=self._draft.now, policy=self._policy)
         self._draft.incident(held, events, Actor("resident", press.device))
         self._registry.phones.add(press.device, incident_id, drill=press.drill)
@@ -142,6 +146,15 @@ class Orders:
         self._draft.alarm(alarm, press, incident_id, answer)
         self._before[key] = Before(press.digest.hex(), answer, incident_id)
         return Accepted(answer, is_repeat=False)
+
+    def _last_ended(self, alarm: Alarm) -> tuple[Held | None, str | None]:
+        """The closed incident that this alarm brings back, or the id of the one that it is linked to."""
+        last = self._registry.ended.of(alarm.device, drill=alarm.drill)
+        if last is None or not is_linked(last[1], now=self._draft.now, policy=self._policy):
+            return None, None
+        held = self._find(last[0])
+        is_same = is_back(held.incident, alarm, now=self._draft.now, policy=self._policy)
+        return (held, None) if is_same else (None, last[0])
 
     def _alarm(self, press: Press) -> Alarm:
         origin = press.position
@@ -330,7 +343,7 @@ class Orders:
                 return facts_for_move(incident, command, self._world, now=self._draft.now, policy=self._policy)
             case CancelAlarm() | MoveAlarm():
                 return Facts(cancels=load_cancels(self._connection, self._draft, command.device, incident.id))
-            case WithdrawOfficer() | ChangeAssignment() | Return():
+            case WithdrawOfficer() | ChangeAssignment() | Return() | Reopen():
                 return Facts(candidates=self._next_candidates(incident))
             case LookAgain():
                 silent = [area.code for area in silent_areas(incident, now=self._draft.now, policy=self._policy)]

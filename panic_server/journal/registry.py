@@ -12,6 +12,7 @@ from dispatch.duplicates import joins
 from dispatch.escalation import wanted_offers
 from dispatch.incident import Alarm, Assignment, Incident, Standing
 from dispatch.policy import URGENCY, Policy
+from panic_server.journal.ended import Ended
 from panic_server.journal.nearby import Nearby
 from panic_server.journal.phones import Phones
 from panic_server.journal.world import World
@@ -58,6 +59,7 @@ class Registry:
         self._held: dict[str, Held] = {}
         self.phones = Phones(self._policy)
         self._nearby = Nearby(self._policy)
+        self.ended = Ended()
         self.standings: dict[str, Standing] = {}
         self._engaged: dict[str, Engaged] = {}
         self._on_duty: set[str] = set()
@@ -99,6 +101,7 @@ class Registry:
         else:
             self._held.pop(after.id, None)
             self.phones.drop(after.id)
+            self.ended.note(after)
         self._nearby.put(after)
         self._note_waiting(after, opened_seq)
         return self._note_engagements(before, after, slots)

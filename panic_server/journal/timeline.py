@@ -30,8 +30,10 @@ def _facts(event: Event) -> Any:
     match event:
         case IncidentOpened(split_from=str()):
             return {**_alarm(event.alarm), "split_from": event.split_from, **_asked(event)}
-        case IncidentOpened() | AlarmJoined():
-            return {**_alarm(event.alarm), **_asked(event)}
+        case IncidentOpened():
+            return {**_alarm(event.alarm), "linked_to": event.linked_to, **_asked(event)}
+        case AlarmJoined():
+            return {**_alarm(event.alarm), "reopens": event.reopens, **_asked(event)}
         case AlarmUpdated():
             return {**_alarm(event.alarm), "told": _told(event.told)}
         case NeighboursTold():

@@ -60,6 +60,7 @@ EventKind = Literal[
     "released",
     "noted",
     "closed",
+    "reopened",
     "incident_hidden",
 ]
 

@@ -59,6 +59,7 @@ OFFER_TAKEN: Final = ProblemKind("offer_taken", 409, "Another officer accepted f
 OFFER_EXPIRED: Final = ProblemKind("offer_expired", 409, "The offer's time is over")
 OFFER_ENDED: Final = ProblemKind("offer_ended", 409, "The offer was declined or withdrawn")
 OFFICER_ENGAGED: Final = ProblemKind("officer_engaged", 409, "The officer has an assignment already")
+PINS_ALIKE: Final = ProblemKind("pins_alike", 409, "The two PINs must differ")
 PINS_NOT_SET: Final = ProblemKind("pins_not_set", 409, "The caller has set no PINs to cancel with")
 OFFICER_OFF_DUTY: Final = ProblemKind("officer_off_duty", 409, "The officer is off duty")
 NEIGHBOURHOOD_HIDDEN: Final = ProblemKind(

@@ -8,6 +8,8 @@ from typing import Any, Literal
 
 from msgspec import UNSET, Raw, Struct, UnsetType
 
+from panic_server.wire.phone import TrackPoint
+
 Kind = Literal["emergency", "crime", "violence", "medical", "fire", "disaster"]
 Role = Literal["resident", "officer", "representative", "operator", "supervisor"]
 Sure = Literal["inside", "uncertain", "near", "outside", "unlocated"]
@@ -98,6 +100,7 @@ class Incident(Struct, frozen=True):
     Views with fewer rights have `null` or empty lists where they may not look. `place_shared`: the neighbourhood sees
     the exact place. `quiet`: nobody there is to be woken for it.
 
+    `linked_to` is the incident before, of the same phone; `late_s` how long the alarm had waited in it.
     `former_sectors` were in charge before the phone moved away, and still see the incident.
     `duress`: the resident's cancel was made under force; nothing that the phone or the RT can see may tell of it.
     """
@@ -127,6 +130,8 @@ class Incident(Struct, frozen=True):
     merged_into: str | None
     duress: bool = False
     former_sectors: tuple[Area, ...] = ()
+    linked_to: str | None = None
+    late_s: int | None = None
 
 
 class AlarmRequest(Struct):
@@ -175,15 +180,6 @@ class AlarmProgress(Struct, frozen=True):
     coming: tuple[Coming, ...]
     stream_until: datetime | None = None
     """How long the phone goes on sending positions; null while the alarm stands, which is until it is closed."""
-
-
-class PinsRequest(Struct):
-    pin: str
-    duress_pin: str
-
-
-class CancelRequest(Struct):
-    pin: str
 
 
 class DeviceRequest(Struct, forbid_unknown_fields=False):
@@ -305,24 +301,6 @@ class Moments(Struct, frozen=True):
     accepted_at: datetime | None
     on_scene_at: datetime | None
     closed_at: datetime | None
-
-
-class TrackPoint(Struct, frozen=True):
-    """Where one of the incident's phones was, and how exactly that is known."""
-
-    device: str
-    lat: float
-    lon: float
-    accuracy_m: float | None
-    at: datetime | None
-
-
-class TrackTaken(Struct, frozen=True):
-    """`until` is when the phone may stop, after a cancel; null while the alarm stands, which is until it is closed."""
-
-    accepted: int
-    rejected: int
-    until: datetime | None
 
 
 class IncidentDetail(Struct, frozen=True):

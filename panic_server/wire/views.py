@@ -13,7 +13,7 @@ from geo.areas import AreaMap, AreaRef
 from geo.geofence import Place
 from geo.position import Position
 from panic_server.people import VIEW_OF, Principal, Role, View
-from panic_server.wire import shapes
+from panic_server.wire import phone, shapes
 
 
 def area(ref: AreaRef | None) -> shapes.Area | None:
@@ -28,8 +28,8 @@ def position(known: Position | None) -> shapes.Position | None:
     return None if known is None else shapes.Position(known.lat, known.lon, known.accuracy_m, known.at)
 
 
-def track_point(device: str, at: Position) -> shapes.TrackPoint:
-    return shapes.TrackPoint(device, at.lat, at.lon, at.accuracy_m, at.at)
+def track_point(device: str, at: Position) -> phone.TrackPoint:
+    return phone.TrackPoint(device, at.lat, at.lon, at.accuracy_m, at.at)
 
 
 def place(found: Place) -> shapes.Place:
@@ -138,6 +138,8 @@ def complete(known: Incident, policy: Policy) -> shapes.Incident:
         former_sectors=_areas(known.former_sectors),
         duress=known.duress,
         merged_into=known.merged_into,
+        linked_to=known.linked_to,
+        late_s=known.late_s,
     )
 
 
@@ -163,6 +165,7 @@ def narrowed(complete: shapes.Incident, view: View, known: Incident) -> shapes.I
                 version=seen_version(known),
                 stage=Stage.CANCELLED_BY_RESIDENT.value if looks_cancelled else complete.stage,
                 former_sectors=(),
+                linked_to=None,
                 duress=False,
                 place=rough_place(complete.place),
                 flags=(),

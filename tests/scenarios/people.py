@@ -183,6 +183,9 @@ class Operator(Person):
     async def shares(self, alarm: Alarm, *, place: bool, reason: str | None = None) -> Json:
         return await self._works(alarm, "share", {"place": place, "reason": reason})
 
+    async def reopens(self, alarm: Alarm, reason: str | None = None) -> Json:
+        return await self._works(alarm, "reopen", {"reason": reason})
+
     async def _works(self, alarm: Alarm, what: str, body: object, **headers: str) -> Json:
         answer: Json = await self.does(f"/v1/incidents/{alarm.incident_id}/{what}", body, **headers)
         return answer

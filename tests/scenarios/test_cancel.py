@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-import statistics
 import time
 from typing import Any
 
@@ -111,8 +110,10 @@ async def test_what_cannot_be_cancelled_is_refused(city: City) -> None:
     path = f"/v1/alarms/{alarm.id}/cancel"
     assert await without.is_refused(path, "pins_not_set", {"pin": RIGHT}) == 409
     assert await stranger.is_refused(path, "alarm_unknown", {"pin": RIGHT}) == 404
-    for pins in ({"pin": "12", "duress_pin": "1379"}, {"pin": "2580", "duress_pin": "2580"}, {"pin": "abcd"}):
+    for pins in ({"pin": "12", "duress_pin": "1379"}, {"pin": "2580", "duress_pin": "1379\n"}, {"pin": "abcd"}):
         assert await without.is_refused("/v1/me/pins", "body_invalid", pins, method="PUT") == 422
+    alike = {"pin": "2580", "duress_pin": "2580"}
+    assert await without.is_refused("/v1/me/pins", "pins_alike", alike, method="PUT") == 409
     await without.sets_pins()
     await operator.closes(alarm, "test")
     for pin in (RIGHT, DURESS, WRONG):
@@ -155,7 +156,7 @@ async def test_phone_and_rt_see_the_same_whether_it_was_free_will_or_force(city:
 
 
 async def test_neither_pin_takes_longer_than_the_other(city: City) -> None:
-    """By turns, and by the median of twenty: whatever else this machine does, it does to both."""
+    """By turns, and by the quickest of twenty: whatever else this machine does only adds to them."""
     took: dict[str, list[float]] = {RIGHT: [], DURESS: []}
     for _ in range(20):
         for pin, times in took.items():
@@ -163,5 +164,5 @@ async def test_neither_pin_takes_longer_than_the_other(city: City) -> None:
             began = time.perf_counter()
             await resident.cancels(alarm, pin)
             times.append(time.perf_counter() - began)
-    right_s, duress_s = (statistics.median(times) for times in took.values())
+    right_s, duress_s = (min(times) for times in took.values())
     assert abs(right_s - duress_s) < 0.15 * right_s, (right_s, duress_s)

@@ -256,7 +256,7 @@ export type DutyRequest = {
 export type Event = {
     seq: number;
     incident_id: string;
-    kind: 'alarm_joined' | 'alarm_updated' | 'assignment_changed' | 'cancelled_by_resident' | 'cancelled_under_duress' | 'claimed' | 'closed' | 'incident_hidden' | 'incident_moved' | 'incident_opened' | 'neighbours_told' | 'noted' | 'offer_accepted' | 'offer_declined' | 'offer_received' | 'offers_expired' | 'offers_made' | 'offers_withdrawn' | 'pin_refused' | 'place_shared' | 'released' | 'representative_answered' | 'representative_received' | 'sector_changed';
+    kind: 'alarm_joined' | 'alarm_updated' | 'assignment_changed' | 'cancelled_by_resident' | 'cancelled_under_duress' | 'claimed' | 'closed' | 'incident_hidden' | 'incident_moved' | 'incident_opened' | 'neighbours_told' | 'noted' | 'offer_accepted' | 'offer_declined' | 'offer_received' | 'offers_expired' | 'offers_made' | 'offers_withdrawn' | 'pin_refused' | 'place_shared' | 'released' | 'reopened' | 'representative_answered' | 'representative_received' | 'sector_changed';
     at: string;
     actor: Actor | null;
     data: unknown;
@@ -312,6 +312,7 @@ export type Hello = {
  * Views with fewer rights have `null` or empty lists where they may not look. `place_shared`: the neighbourhood sees
  * the exact place. `quiet`: nobody there is to be woken for it.
  *
+ * `linked_to` is the incident before, of the same phone; `late_s` how long the alarm had waited in it.
  * `former_sectors` were in charge before the phone moved away, and still see the incident.
  * `duress`: the resident's cancel was made under force; nothing that the phone or the RT can see may tell of it.
  */
@@ -341,6 +342,8 @@ export type Incident = {
     merged_into: string | null;
     duress?: boolean;
     former_sectors?: Array<Area>;
+    linked_to?: string | null;
+    late_s?: number | null;
 };
 
 /**
@@ -575,6 +578,13 @@ export type Problem = {
     status: number;
     code: string;
     detail?: string;
+};
+
+/**
+ * ReopenRequest
+ */
+export type ReopenRequest = {
+    reason?: string | null;
 };
 
 /**
@@ -1874,6 +1884,78 @@ export type ReleaseResponses = {
 
 export type ReleaseResponse = ReleaseResponses[keyof ReleaseResponses];
 
+export type ReopenData = {
+    body: ReopenRequest;
+    headers?: {
+        /**
+         * The incident's version, as number or ETag: when it has changed since, nothing is done
+         */
+        'If-Match'?: string;
+    };
+    path: {
+        /**
+         * Incident Id
+         */
+        incident_id: string;
+    };
+    query?: never;
+    url: '/v1/incidents/{incident_id}/reopen';
+};
+
+export type ReopenErrors = {
+    /**
+     * `json_malformed`: The body is not JSON in UTF-8; `body_too_deep`: The body is nested too deeply
+     */
+    400: Problem;
+    /**
+     * `token_missing`: A token is needed; `token_unknown`: The token is not known, or no longer valid
+     */
+    401: Problem;
+    /**
+     * `cross_origin`: The request comes from another site's page; `role_not_allowed`: This is for another role
+     */
+    403: Problem;
+    /**
+     * `incident_unknown`: There is no such incident, or not for the caller; `not_found`: There is nothing at this address
+     */
+    404: Problem;
+    /**
+     * `body_too_slow`: The body took too long to arrive
+     */
+    408: Problem;
+    /**
+     * `version_conflict`: The incident has changed since the caller looked
+     */
+    412: Problem;
+    /**
+     * `body_too_large`: The body is larger than 16 KiB
+     */
+    413: Problem;
+    /**
+     * `content_type_unsupported`: The body must be application/json; `content_encoding_unsupported`: The body must not be compressed
+     */
+    415: Problem;
+    /**
+     * `body_invalid`: The body is JSON, but not what is expected here; `if_match_invalid`: If-Match must be a version of the incident, or *
+     */
+    422: Problem;
+    /**
+     * `journal_unavailable`: Nothing can be stored or read right now
+     */
+    503: Problem;
+};
+
+export type ReopenError = ReopenErrors[keyof ReopenErrors];
+
+export type ReopenResponses = {
+    /**
+     * Incident
+     */
+    200: Incident;
+};
+
+export type ReopenResponse = ReopenResponses[keyof ReopenResponses];
+
 export type SharePlaceData = {
     body: ShareRequest;
     headers?: {
@@ -2222,6 +2304,10 @@ export type SetPinsErrors = {
      * `body_too_slow`: The body took too long to arrive
      */
     408: Problem;
+    /**
+     * `pins_alike`: The two PINs must differ
+     */
+    409: Problem;
     /**
      * `body_too_large`: The body is larger than 16 KiB
      */

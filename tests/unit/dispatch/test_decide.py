@@ -95,11 +95,11 @@ def test_an_alarm_never_joins_an_incident_that_it_does_not_belong_to(stranger):
         story.presses_again(stranger)
 
 
-def test_an_alarm_never_joins_a_closed_incident():
+def test_an_alarm_never_joins_an_incident_that_was_closed_long_ago():
     story = Story(alarm())
     story.happens(RESOLVED)
     with pytest.raises(ValueError, match="does not belong"):
-        story.presses_again(alarm(2))
+        story.presses_again(alarm(2), at=POLICY.reopen_s)
 
 
 def test_another_body_under_the_same_id_is_kept_and_marked():

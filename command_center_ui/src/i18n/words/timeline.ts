@@ -10,6 +10,7 @@ export const timeline = {
   "timeline.offers_expired": ["Tidak dijawab oleh {names}", "Not answered by {names}"],
   "timeline.offers_withdrawn": ["Penawaran kepada {names} ditarik", "Offer to {names} withdrawn"],
   "timeline.assignment_changed": ["{names}: {status}", "{names}: {status}"],
+  "timeline.reopened": ["Dibuka kembali oleh {names}", "Reopened by {names}"],
   "timeline.incident_moved": ["Pelapor berpindah", "The resident moved"],
   "timeline.sector_changed": ["Berpindah ke wilayah Polsek lain", "Moved into another sector"],
   "timeline.pin_refused": ["PIN pembatalan salah", "A wrong PIN to cancel"],

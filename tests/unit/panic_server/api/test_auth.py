@@ -53,6 +53,7 @@ MAY: dict[tuple[str, str], set[Role]] = {
     ("get", "/v1/drills"): CONSOLE,
     ("post", "/v1/drills/{drill_id}/end"): CONSOLE,
     ("post", "/v1/incidents/{incident_id}/split"): CONSOLE,
+    ("post", "/v1/incidents/{incident_id}/reopen"): CONSOLE,
     ("get", "/v1/areas"): set(Role),
     ("get", "/v1/areas/at"): set(Role),
     ("get", "/v1/reports/response-times"): CONSOLE,
