@@ -156,13 +156,15 @@ async def test_phone_and_rt_see_the_same_whether_it_was_free_will_or_force(city:
 
 
 async def test_neither_pin_takes_longer_than_the_other(city: City) -> None:
-    """By turns, and by the quickest of twenty: whatever else this machine does only adds to them."""
+    """By turns, and by the quickest: whatever else this machine does only adds, and is outlived by trying again."""
     took: dict[str, list[float]] = {RIGHT: [], DURESS: []}
-    for _ in range(20):
+    for _ in range(60):
         for pin, times in took.items():
             resident, alarm = await pressed(city)
             began = time.perf_counter()
             await resident.cancels(alarm, pin)
             times.append(time.perf_counter() - began)
-    right_s, duress_s = (min(times) for times in took.values())
-    assert abs(right_s - duress_s) < 0.15 * right_s, (right_s, duress_s)
+        right_s, duress_s = (min(times) for times in took.values())
+        if len(took[RIGHT]) >= 10 and abs(right_s - duress_s) < 0.1 * right_s:
+            return
+    raise AssertionError((right_s, duress_s))
