@@ -33,6 +33,17 @@ test("a drill waits behind the real ones of its group", () => {
   expect(sortByNeed(list).map((one) => one.id)).toEqual(["real", "drill"]);
 });
 
+test("a doubtful phone's incident is listed after its equals, never after what is less urgent, and never left out", () => {
+  const standing = { trust: "doubtful", genuine: 0, false_alarms: 1, pranks: 2 } as const;
+  const list = [
+    incident("doubtful", { kind: "fire", standing, opened_at: at(0) }),
+    incident("equal", { kind: "fire", opened_at: at(5) }),
+    incident("lesser", { kind: "disaster", opened_at: at(0) }),
+  ];
+  expect(sortByNeed(list).map((one) => one.id)).toEqual(["equal", "doubtful", "lesser"]);
+  expect(mustSound(fromSnapshot(list.slice(0, 1)))).toBe(true);
+});
+
 test("the console sounds while an unclaimed incident has nobody", () => {
   expect(mustSound(fromSnapshot([incident("a")]))).toBe(true);
   expect(mustSound(fromSnapshot([incident("a", { claimed_by: SARI })]))).toBe(false);

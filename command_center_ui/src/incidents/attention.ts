@@ -25,8 +25,13 @@ export function attentionOf(incident: Incident): Attention {
   return openOffers(incident).length > 0 ? "asked" : "alone";
 }
 
-/** Most in need first; within that real before drill, unclaimed before claimed, the more urgent kind, and who has
-    waited longest. */
+/** Most of what the phone has said before was wrong. It labels, and orders among equals; it never hides. */
+export function isDoubtful(incident: Incident): boolean {
+  return incident.standing?.trust === "doubtful";
+}
+
+/** Most in need first; within that real before drill, unclaimed before claimed, the more urgent kind, doubtful phones
+    last, and who has waited longest. */
 export function sortByNeed(incidents: Iterable<Incident>): Incident[] {
   return [...incidents].sort(
     (a, b) =>
@@ -34,6 +39,7 @@ export function sortByNeed(incidents: Iterable<Incident>): Incident[] {
       Number(a.drill) - Number(b.drill) ||
       Number(a.claimed_by !== null) - Number(b.claimed_by !== null) ||
       URGENCY[a.kind] - URGENCY[b.kind] ||
+      Number(isDoubtful(a)) - Number(isDoubtful(b)) ||
       compareText(a.opened_at, b.opened_at) ||
       compareText(a.id, b.id),
   );

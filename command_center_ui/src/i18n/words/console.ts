@@ -76,6 +76,11 @@ export const console_ = {
   "detail.failed": ["Riwayat belum termuat.", "The history could not be loaded."],
   "detail.since": ["sejak {time}", "since {time}"],
   "detail.alarms": ["{count} alarm", "alarms: {count}"],
+  "detail.phones": ["{count} telepon", "phones: {count}"],
+  "detail.standing": [
+    "Laporan telepon ini sebelumnya: {genuine} benar, {false_alarms} keliru, {pranks} iseng.",
+    "This phone's reports before: {genuine} genuine, {false_alarms} false, {pranks} pranks.",
+  ],
   "detail.accuracy": ["ketelitian ± {metres} m", "accuracy ± {metres} m"],
   "detail.no_sector": ["Tanpa wilayah Polsek", "No police sector"],
   "detail.candidates": ["Mungkin juga di", "Could also be in"],

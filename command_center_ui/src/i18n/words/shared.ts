@@ -15,6 +15,7 @@ export const shared = {
 
   "mark.silent": ["Senyap", "Silent"],
   "mark.drill": ["Simulasi", "Drill"],
+  "mark.doubtful": ["Sering iseng", "Pranks before"],
 
   "officer_status.available": ["Siaga", "Available"],
   "officer_status.offered": ["Ditawari", "Offered"],
