@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from itertools import pairwise
 from typing import Any
@@ -9,10 +10,15 @@ from typing import Any
 import pytest
 
 from dispatch.commands import ChangeAssignment, Claim, Close, Release
-from dispatch.incident import AssignmentStatus, Disposition, Kind, Person
+from dispatch.incident import AssignmentStatus, Disposition, Incident, Kind, Person
+from panic_server.journal.database import open_engine
+from panic_server.journal.draft import Draft, Touched
 from panic_server.journal.port import Actor
+from panic_server.journal.registry import Held, Registry
+from panic_server.journal.statements import Commit
 from panic_server.people import Principal, Role
 from panic_server.reports.response_times import Responses
+from panic_server.surroundings import Surroundings
 from tests.contract.desk import EAST, OPERATOR, OPERATOR_PERSON, START, Desk
 
 BEFORE, AFTER = START - timedelta(days=1), START + timedelta(days=1)
@@ -105,3 +111,35 @@ async def test_operators_learn_of_their_sectors_and_of_what_is_in_none(
 async def test_others_learn_nothing(desk: Desk, role: Role) -> None:
     await desk.press()
     assert len(await read(desk, Principal("west", role, "West", ("RT-W", "PS-W")))) == 0
+
+
+async def test_an_arrival_that_was_corrected_is_taken_back_and_the_next_one_counts(desk: Desk) -> None:
+    await desk.officer("budi")
+    await desk.press()
+    [incident] = await desk.open_incidents()
+    await desk.accept("budi", await desk.offer_of("budi"))
+    arrival = ChangeAssignment(incident.offers[0].id, "budi", AssignmentStatus.ON_SCENE)
+    desk.clock.advance(50)
+    there = await desk.command(arrival, Actor("officer", "budi"), offer_id=incident.offers[0].id)
+    assert seconds(await read(desk)) == [[0, -1, 0, 50, -1]]
+    on_the_way = replace(
+        there.incident,
+        version=there.incident.version + 1,
+        assignments=tuple(replace(one, arrived_at=None) for one in there.incident.assignments),
+    )
+    write(desk, there.incident, on_the_way)
+    assert seconds(await read(desk)) == [[0, -1, 0, -1, -1]]
+    desk.clock.advance(50)
+    write(desk, on_the_way, replace(there.incident, version=on_the_way.version + 1))
+    assert seconds(await read(desk)) == [[0, -1, 0, 100, -1]]
+
+
+def write(desk: Desk, before: Incident, after: Incident) -> None:
+    """As the writer writes it, whatever made this of the incident."""
+    engine = open_engine(desk.url, writes=True)
+    with engine.begin() as connection:
+        draft = Draft(Registry(desk.policy, Surroundings(desk.maps, desk.board)), desk.policy, desk.clock.now())
+        draft._note_moments(before, after)
+        draft.touched[after.id] = Touched(before.version, Held(after, 1), 1)
+        Commit(engine.dialect.name)(connection, draft)
+    engine.dispose()
