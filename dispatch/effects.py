@@ -17,8 +17,10 @@ from dispatch.events import (
     OfferAccepted,
     OffersMade,
     OffersWithdrawn,
+    Reopened,
     SectorChanged,
 )
+from dispatch.evolve import evolve
 from dispatch.incident import Incident, Offer, Told
 from dispatch.merging import MergedInto
 
@@ -48,7 +50,7 @@ def effects(before: Incident | None, event: Event) -> list[PushIntent]:
     """`before` is the incident as it was when the event happened."""
     match event:
         case IncidentOpened() | AlarmJoined():
-            return [*_offered(event.offers), *_told(event.told)]
+            return [*_offered(event.offers), *_told(event.told), *_told_again(before, event)]
         case AlarmUpdated() | NeighboursTold() | IncidentMoved() | SectorChanged():
             return _told(event.told)
         case OffersMade():
@@ -62,6 +64,8 @@ def effects(before: Incident | None, event: Event) -> list[PushIntent]:
         case Closed():
             ended = [offer.id for offer in before.open_offers()] if before else []
             return [*_withdrawn(before, ended), *_all_clear(event.all_clear)]
+        case Reopened():
+            return _told_again(before, event)
         case MergedInto():
             return _withdrawn(before, [offer.id for offer in before.open_offers()]) if before else []
         case _:
@@ -82,6 +86,15 @@ def _offered(offers: Iterable[Offer]) -> list[PushIntent]:
 
 def _told(told: Iterable[Told]) -> list[PushIntent]:
     return [PushIntent(PushKind.NEIGHBOURHOOD, one.person.id, None, None) for one in told]
+
+
+def _told_again(before: Incident | None, event: Event) -> list[PushIntent]:
+    """Who heard that it is over must hear that it is not, unless it goes on in secret."""
+    if before is None or before.is_open:
+        return []
+    after = evolve(before, event)
+    is_secret = after.duress or not after.neighbourhood
+    return [] if is_secret else _told(before.told)
 
 
 def _all_clear(people: Iterable[str]) -> list[PushIntent]:

@@ -259,3 +259,28 @@ async def test_everybody_who_was_told_of_either_of_two_merged_incidents_hears_th
     for neighbour in (*west, *east):
         assert "all_clear" in await was_pushed(city, neighbour, other)
         assert "all_clear" not in await was_pushed(city, neighbour, one)
+
+
+@pytest.mark.parametrize("by", ["the phone", "an operator"])
+async def test_who_heard_the_all_clear_hears_when_it_was_not_over(city: City, by: str) -> None:
+    operator, ketua, resident = city.operator(), city.representative("RT-1"), city.resident()
+    alarm = await resident.press()
+    await operator.closes(alarm, "resolved")
+    assert await was_pushed(city, ketua, alarm) == ["neighbourhood", "all_clear"]
+
+    if by == "the phone":
+        await resident.press()
+    else:
+        await operator.reopens(alarm)
+
+    assert await was_pushed(city, ketua, alarm) == ["neighbourhood", "all_clear", "neighbourhood"]
+
+
+async def test_what_comes_back_as_violence_is_told_to_nobody_again(city: City) -> None:
+    operator, ketua, resident = city.operator(), city.representative("RT-1"), city.resident()
+    alarm = await resident.press()
+    await operator.closes(alarm, "resolved")
+
+    assert (await resident.press(kind="violence")).incident_id == alarm.incident_id
+
+    assert await was_pushed(city, ketua, alarm) == ["neighbourhood", "all_clear"]
