@@ -4,10 +4,18 @@ from datetime import datetime, timedelta
 from hashlib import blake2b
 
 from dispatch.commands import AcceptOffer, ChangeAssignment, DeclineOffer, ReceiveOffer, WithdrawOfficer
-from dispatch.errors import AssignmentUnknown, OfferEnded, OfferExpired, OfferTaken, OfferUnknown, OfficerEngaged
+from dispatch.errors import (
+    AssignmentUnknown,
+    IncidentClosed,
+    OfferEnded,
+    OfferExpired,
+    OfferTaken,
+    OfferUnknown,
+    OfficerEngaged,
+)
 from dispatch.events import AssignmentChanged, Event, OfferAccepted, OfferDeclined, OfferReceived, OffersWithdrawn
 from dispatch.facts import Candidate, Facts
-from dispatch.incident import AssignmentStatus, Incident, Offer, OfferStatus
+from dispatch.incident import Assignment, AssignmentStatus, Incident, Offer, OfferStatus
 from dispatch.policy import Policy
 
 ORDER = (AssignmentStatus.EN_ROUTE, AssignmentStatus.ON_SCENE, AssignmentStatus.CLEAR)
@@ -109,11 +117,34 @@ def decide_withdrawal(incident: Incident, command: WithdrawOfficer, *, now: date
     return [OffersWithdrawn(open_ids, now)] if open_ids else []
 
 
-def decide_assignment_change(incident: Incident, change: ChangeAssignment, *, now: datetime) -> list[Event]:
-    """A late or repeated word never turns an assignment back. Raises AssignmentUnknown."""
+def decide_assignment_change(
+    incident: Incident, change: ChangeAssignment, facts: Facts, *, now: datetime
+) -> list[Event]:
+    """A late or repeated word never turns an assignment back; only a correction does, and a late one of these neither.
+
+    Raises AssignmentUnknown, IncidentClosed, OfficerEngaged, OfferTaken.
+    """
     assignment = incident.assignment(change.assignment_id)
     if assignment is None or assignment.officer.id != change.officer_id:
         raise AssignmentUnknown(change.assignment_id)
-    if ORDER.index(change.status) <= ORDER.index(assignment.status):
+    if change.reported_at and assignment.reported_at and change.reported_at <= assignment.reported_at:
         return []
-    return [AssignmentChanged(assignment.id, change.officer_id, change.status, now)]
+    steps = ORDER.index(change.status) - ORDER.index(assignment.status)
+    if steps == 0 or (steps < 0 and not change.correction):
+        return []
+    changed = AssignmentChanged(assignment.id, change.officer_id, change.status, now, steps < 0, change.reported_at)
+    return [changed] if steps > 0 else _go_back(incident, assignment, changed, facts)
+
+
+def _go_back(incident: Incident, assignment: Assignment, changed: AssignmentChanged, facts: Facts) -> list[Event]:
+    """Who was clear goes on only where nobody else does by now, and is then asked about nothing else."""
+    if not incident.is_open:
+        raise IncidentClosed(incident.id)
+    if assignment.is_open:
+        return [changed]
+    if facts.engaged_elsewhere:
+        raise OfficerEngaged(changed.officer_id)
+    if any(one.is_open or one.arrived_at for one in incident.assignments if one.id != assignment.id):
+        raise OfferTaken(assignment.id)
+    open_ids = tuple(offer.id for offer in incident.open_offers())
+    return [changed, OffersWithdrawn(open_ids, changed.at)] if open_ids else [changed]

@@ -1,6 +1,7 @@
 """What somebody, or time, asks of one incident."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from dispatch.incident import Alarm, AssignmentStatus, Disposition, Person, PinMeaning
 from dispatch.merging import LetGo, MergeInto, Return, SplitOff, TakeIn
@@ -50,9 +51,13 @@ class WithdrawOfficer:
 
 @dataclass(frozen=True, slots=True)
 class ChangeAssignment:
+    """`correction` says that a step was reported by mistake; `reported_at` is the officer's phone's own time."""
+
     assignment_id: str
     officer_id: str
     status: AssignmentStatus
+    correction: bool = False
+    reported_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

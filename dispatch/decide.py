@@ -134,7 +134,7 @@ def _decide_known(incident: Incident, command: Command, facts: Facts, *, now: da
         case WithdrawOfficer():
             return decide_withdrawal(incident, command, now=now)
         case ChangeAssignment():
-            return decide_assignment_change(incident, command, now=now)
+            return decide_assignment_change(incident, command, facts, now=now)
         case CancelAlarm():
             return decide_cancel(incident, command, facts.cancels, now=now)
         case MoveAlarm():

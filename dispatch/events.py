@@ -105,6 +105,8 @@ class AssignmentChanged:
     officer_id: str
     status: AssignmentStatus
     at: datetime
+    correction: bool = False
+    reported_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

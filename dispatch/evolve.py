@@ -209,7 +209,12 @@ def assignment_changed(incident: Incident, event: AssignmentChanged) -> Incident
         if assignment.id != event.assignment_id:
             return assignment
         arrived_at = event.at if event.status is AssignmentStatus.ON_SCENE else assignment.arrived_at
-        return replace(assignment, status=event.status, changed_at=event.at, arrived_at=arrived_at)
+        # Who is on the way after all has not been there.
+        arrived_at = None if event.status is AssignmentStatus.EN_ROUTE else arrived_at
+        reported_at = event.reported_at or assignment.reported_at
+        return replace(
+            assignment, status=event.status, changed_at=event.at, arrived_at=arrived_at, reported_at=reported_at
+        )
 
     return replace(incident, assignments=tuple(change(assignment) for assignment in incident.assignments))
 

@@ -136,6 +136,7 @@ class Assignment:
     accepted_at: datetime
     changed_at: datetime
     arrived_at: datetime | None
+    reported_at: datetime | None = None
 
     @property
     def is_open(self) -> bool:

@@ -13,7 +13,7 @@ from panic_server.api.inputs import OFFICERS, Id, Kentongan, OfficerCaller, body
 from panic_server.api.orders import order_incident
 from panic_server.people import Principal
 from panic_server.services import Services
-from panic_server.wire import problems, shapes
+from panic_server.wire import phone, problems, shapes
 from panic_server.wire.problems import ASSIGNMENT_UNKNOWN, INCIDENT_CLOSED, NOT_FOUND, OFFER_UNKNOWN
 
 routes = resource("officers")
@@ -56,19 +56,21 @@ async def decline_offer(offer_id: Id, officer: OfficerCaller, services: Kentonga
     "/v1/assignments/{assignment_id}/status",
     **described(
         gives=shapes.AssignmentAnswer,
-        takes=shapes.AssignmentStatusRequest,
+        takes=phone.AssignmentStatusRequest,
         may=OFFICERS,
-        refuses=(ASSIGNMENT_UNKNOWN, NOT_FOUND, INCIDENT_CLOSED),
+        refuses=(ASSIGNMENT_UNKNOWN, NOT_FOUND, INCIDENT_CLOSED, problems.OFFICER_ENGAGED, problems.OFFER_TAKEN),
     ),
 )
 async def report_status(
     assignment_id: Id,
     officer: OfficerCaller,
-    report: Annotated[shapes.AssignmentStatusRequest, body(shapes.AssignmentStatusRequest)],
+    report: Annotated[phone.AssignmentStatusRequest, body(phone.AssignmentStatusRequest)],
     services: Kentongan,
 ) -> Response:
-    """On the way, arrived, done. A late or repeated report never turns the status back."""
-    command = ChangeAssignment(assignment_id, officer.subject, AssignmentStatus(report.status))
+    """On the way, arrived, done. A late or repeated report never turns the status back; only a correction does."""
+    command = ChangeAssignment(
+        assignment_id, officer.subject, AssignmentStatus(report.status), report.correction, report.at
+    )
     incident = await order_incident(services, officer, command, offer_id=assignment_id)
     assignment = incident.assignment(assignment_id)
     status = assignment.status if assignment else AssignmentStatus.CLEAR

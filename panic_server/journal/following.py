@@ -1,6 +1,6 @@
 """What a phone does about its alarm after the press: looked up for a decision, and noted once it is made."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -11,13 +11,26 @@ from dispatch.commands import MoveAlarm
 from dispatch.escalation import wanted_offers
 from dispatch.events import CancelledByResident, CancelledUnderDuress, Event, PinRefused
 from dispatch.facts import NO_FACTS, Cancels, Facts
-from dispatch.incident import Incident
+from dispatch.incident import Alarm, Incident
 from dispatch.policy import Policy
+from dispatch.reopening import is_back, is_linked
 from dispatch.tracking import areas_newly_told, moving_fix
 from panic_server.journal import tables
 from panic_server.journal.draft import Draft
+from panic_server.journal.registry import Held, Registry
 from panic_server.journal.times import micros, moment
 from panic_server.journal.world import World
+
+
+def last_ended(
+    registry: Registry, alarm: Alarm, find: Callable[[str], Held], *, now: datetime, policy: Policy
+) -> tuple[Held | None, str | None]:
+    """The closed incident that this alarm brings back, or the id of the one that it is linked to."""
+    last = registry.ended.of(alarm.device, drill=alarm.drill)
+    if last is None or not is_linked(last[1], now=now, policy=policy):
+        return None, None
+    held = find(last[0])
+    return (held, None) if is_back(held.incident, alarm, now=now, policy=policy) else (None, last[0])
 
 
 def facts_for_move(incident: Incident, move: MoveAlarm, world: World, *, now: datetime, policy: Policy) -> Facts:

@@ -33,14 +33,14 @@ from dispatch.incident import FLOOD, Alarm, Incident
 from dispatch.merging import Return
 from dispatch.neighbourhood import areas_told, silent_areas
 from dispatch.policy import Policy
-from dispatch.reopening import is_back, is_linked, roused
+from dispatch.reopening import roused
 from geo.geofence import Place
 from geo.position import Position
 from panic_server.clock import new_id
 from panic_server.journal import drills, tables
 from panic_server.journal.codec import encoder, read_alarm, read_incident
 from panic_server.journal.draft import Draft
-from panic_server.journal.following import facts_for_move, load_cancels, note_cancel, note_track
+from panic_server.journal.following import facts_for_move, last_ended, load_cancels, note_cancel, note_track
 from panic_server.journal.known import Before, known_presses, load_before
 from panic_server.journal.merging import Merging
 from panic_server.journal.port import (
@@ -135,7 +135,7 @@ class Orders:
         held = self._registry.joined_by(alarm, self._draft.now)
         linked_to = None
         if held is None:
-            held, linked_to = self._last_ended(alarm)
+            held, linked_to = last_ended(self._registry, alarm, self._find, now=self._draft.now, policy=self._policy)
         incident_id = held.incident.id if held else new_id()
         facts = self._facts_for_press(alarm, held)
         command = PressAlarm(alarm, incident_id, linked_to)
@@ -146,15 +146,6 @@ class Orders:
         self._draft.alarm(alarm, press, incident_id, answer)
         self._before[key] = Before(press.digest.hex(), answer, incident_id)
         return Accepted(answer, is_repeat=False)
-
-    def _last_ended(self, alarm: Alarm) -> tuple[Held | None, str | None]:
-        """The closed incident that this alarm brings back, or the id of the one that it is linked to."""
-        last = self._registry.ended.of(alarm.device, drill=alarm.drill)
-        if last is None or not is_linked(last[1], now=self._draft.now, policy=self._policy):
-            return None, None
-        held = self._find(last[0])
-        is_same = is_back(held.incident, alarm, now=self._draft.now, policy=self._policy)
-        return (held, None) if is_same else (None, last[0])
 
     def _alarm(self, press: Press) -> Alarm:
         origin = press.position
@@ -343,7 +334,11 @@ class Orders:
                 return facts_for_move(incident, command, self._world, now=self._draft.now, policy=self._policy)
             case CancelAlarm() | MoveAlarm():
                 return Facts(cancels=load_cancels(self._connection, self._draft, command.device, incident.id))
-            case WithdrawOfficer() | ChangeAssignment() | Return() | Reopen():
+            case ChangeAssignment():
+                assignment = self._registry.engaged(command.officer_id).assignment
+                elsewhere = assignment is not None and assignment.id != command.assignment_id
+                return Facts(candidates=self._next_candidates(incident), engaged_elsewhere=elsewhere)
+            case WithdrawOfficer() | Return() | Reopen():
                 return Facts(candidates=self._next_candidates(incident))
             case LookAgain():
                 silent = [area.code for area in silent_areas(incident, now=self._draft.now, policy=self._policy)]

@@ -1,7 +1,7 @@
 """Shapes of what a resident's phone does after the press, and of an operator's second thoughts."""
 
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Literal
 
 from msgspec import Meta, Struct
 
@@ -37,3 +37,11 @@ class TrackTaken(Struct, frozen=True):
 
 class ReopenRequest(Struct):
     reason: str | None = None
+
+
+class AssignmentStatusRequest(Struct):
+    """`at` is when it was reported, by the phone's own clock: with it a late report is known for what it is."""
+
+    status: Literal["en_route", "on_scene", "clear"]
+    correction: bool = False
+    at: Annotated[datetime, Meta(tz=True)] | None = None

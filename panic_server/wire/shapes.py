@@ -217,10 +217,6 @@ class MyOffers(Struct, frozen=True):
     next: str | None = None
 
 
-class AssignmentStatusRequest(Struct):
-    status: AssignmentStatus
-
-
 class NoteRequest(Struct):
     text: str
 

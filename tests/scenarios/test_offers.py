@@ -136,6 +136,20 @@ async def test_a_late_or_repeated_report_never_turns_an_assignment_back(city: Ci
     assert (late["status"], repeated["status"]) == ("on_scene", "on_scene")
 
 
+async def test_an_officer_takes_back_what_was_reported_by_mistake(city: City) -> None:
+    officer, console = city.officer_at(metres=200), await city.operator().watches()
+    alarm = await city.resident().press()
+    path = f"/v1/assignments/{await officer.accepts(alarm)}/status"
+    await officer.does(path, {"status": "clear", "at": "2026-11-22T20:01:00Z"})
+
+    back = await officer.does(path, {"status": "en_route", "correction": True, "at": "2026-11-22T20:02:00Z"})
+    late = await officer.does(path, {"status": "clear", "at": "2026-11-22T20:01:00Z"})
+
+    assert (back["status"], late["status"]) == ("en_route", "en_route")
+    await console.shows(alarm.incident_id, stage="accepted")
+    assert not await officer.offers()
+
+
 async def test_a_closed_incident_frees_whoever_was_asked_or_on_the_way(city: City) -> None:
     officer, operator = city.officer_at(metres=200), city.operator()
     alarm = await city.resident().press()

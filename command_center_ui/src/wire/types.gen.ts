@@ -151,9 +151,13 @@ export type AssignmentAnswer = {
 
 /**
  * AssignmentStatusRequest
+ *
+ * `at` is when it was reported, by the phone's own clock: with it a late report is known for what it is.
  */
 export type AssignmentStatusRequest = {
     status: 'clear' | 'en_route' | 'on_scene';
+    correction?: boolean;
+    at?: string | null;
 };
 
 /**
@@ -1181,7 +1185,7 @@ export type ReportStatusErrors = {
      */
     408: Problem;
     /**
-     * `incident_closed`: The incident is closed
+     * `incident_closed`: The incident is closed; `officer_engaged`: The officer has an assignment already; `offer_taken`: Another officer accepted first
      */
     409: Problem;
     /**

@@ -4,7 +4,15 @@ import pytest
 
 from dispatch.commands import AcceptOffer, ChangeAssignment, Close, DeclineOffer, ReceiveOffer, WithdrawOfficer
 from dispatch.errors import AssignmentUnknown, OfferEnded, OfferExpired, OfferTaken, OfferUnknown, OfficerEngaged
-from dispatch.events import AssignmentChanged, OfferAccepted, OfferDeclined, OfferReceived, OffersMade, OffersWithdrawn
+from dispatch.events import (
+    AssignmentChanged,
+    Event,
+    OfferAccepted,
+    OfferDeclined,
+    OfferReceived,
+    OffersMade,
+    OffersWithdrawn,
+)
 from dispatch.facts import Facts
 from dispatch.incident import AssignmentStatus, Disposition, OfferStatus, Stage
 from tests.unit.dispatch.city import (
@@ -230,6 +238,47 @@ def test_a_late_or_repeated_status_changes_nothing(story, reached, late):
     assignment_id = story.offer_to(NEAR)
     story.happens(ChangeAssignment(assignment_id, NEAR.id, reached), at=10)
     assert story.happens(ChangeAssignment(assignment_id, NEAR.id, late), at=20) == []
+
+
+def report(story: Story, status: AssignmentStatus, at: float, *, correction: bool = False) -> list[Event]:
+    change = ChangeAssignment(story.offer_to(NEAR), NEAR.id, status, correction, after(at))
+    return story.happens(change, at=at)
+
+
+def test_a_correction_turns_back_what_was_reported_by_mistake(story):
+    story.accepts(NEAR)
+    report(story, ON_SCENE, 10)
+    assert report(story, EN_ROUTE, 20, correction=True)
+    [assignment] = story.incident.assignments
+    assert (assignment.status, assignment.arrived_at, story.incident.stage) == (EN_ROUTE, None, Stage.ACCEPTED)
+
+
+def test_a_report_from_before_a_correction_that_comes_after_it_changes_nothing(story):
+    story.accepts(NEAR)
+    report(story, ON_SCENE, 10)
+    report(story, EN_ROUTE, 20, correction=True)
+    assert report(story, ON_SCENE, 10) == []
+    report(story, ON_SCENE, 30)
+    assert report(story, EN_ROUTE, 20, correction=True) == []
+
+
+def test_who_said_clear_by_mistake_goes_on_and_nobody_else_is_asked(story):
+    story.accepts(NEAR)
+    story.happens(ChangeAssignment(story.offer_to(NEAR), NEAR.id, CLEAR, False, after(10)), around(FOURTH), at=10)
+    assert story.asked_now() == [FOURTH]
+    report(story, EN_ROUTE, 12, correction=True)
+    assert (story.asked_now(), story.incident.stage) == ([], Stage.ACCEPTED)
+
+
+def test_who_said_clear_comes_back_neither_to_a_taken_place_nor_from_another(story):
+    story.accepts(NEAR)
+    story.happens(ChangeAssignment(story.offer_to(NEAR), NEAR.id, CLEAR), around(FOURTH), at=10)
+    back = ChangeAssignment(story.offer_to(NEAR), NEAR.id, EN_ROUTE, correction=True)
+    with pytest.raises(OfficerEngaged):
+        story.happens(back, Facts(engaged_elsewhere=True), at=11)
+    story.accepts(FOURTH, at=12)
+    with pytest.raises(OfferTaken):
+        story.happens(back, at=13)
 
 
 def test_on_scene_may_be_skipped(story):
