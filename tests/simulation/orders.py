@@ -194,7 +194,7 @@ class Orders:
             candidates=registry.candidates(incident.origin, self._city.where),
             engaged_elsewhere=isinstance(command, AcceptOffer) and registry.goes_somewhere(command.officer_id),
             offer_was_made=offer is not None and offer[1] == who,
-            superiors=self._superiors(incident),
+            superiors=self._superiors(incident) if isinstance(command, LookAgain) else (),
         )
 
     def _superiors(self, incident: Incident) -> tuple[Neighbour, ...]:
