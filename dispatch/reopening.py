@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from dispatch.commands import Reopen
+from dispatch.errors import IncidentClosed
 from dispatch.events import Event, Reopened
 from dispatch.incident import Alarm, Disposition, Incident, Status
 from dispatch.policy import Policy
@@ -45,7 +46,12 @@ def roused(incident: Incident) -> Incident:
 
 
 def decide_reopen(incident: Incident, command: Reopen, *, now: datetime) -> list[Event]:
-    """Also of a cancelled one that is not closed yet. Saying it twice changes nothing."""
+    """Also of a cancelled one that is not closed yet. Saying it twice changes nothing.
+
+    Raises IncidentClosed for one that was merged: its alarms are worked under the other, and come back by a split.
+    """
+    if incident.merged_into is not None:
+        raise IncidentClosed(incident.id)
     if incident.is_open and not incident.is_cancelled:
         return []
     return [Reopened(command.operator, command.reason, now)]

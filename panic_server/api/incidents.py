@@ -187,7 +187,13 @@ async def close(
 
 @routes.post(
     "/v1/incidents/{incident_id}/reopen",
-    **described(gives=shapes.Incident, takes=phone.ReopenRequest, may=CONSOLE_ROLES, if_match=True, refuses=_OF_WORK),
+    **described(
+        gives=shapes.Incident,
+        takes=phone.ReopenRequest,
+        may=CONSOLE_ROLES,
+        if_match=True,
+        refuses=(*_OF_WORK, INCIDENT_CLOSED),
+    ),
 )
 async def reopen(
     incident_id: Id,
@@ -196,7 +202,10 @@ async def reopen(
     version: ExpectedVersion,
     services: Kentongan,
 ) -> Response:
-    """It is not over. A cancel that an operator doubts goes on in secret, as under duress."""
+    """It is not over. A cancel that an operator doubts goes on in secret, as under duress.
+
+    One that was merged comes back by a split of the other.
+    """
     return await _work(services, caller, incident_id, Reopen(_person(caller), _note(wish.reason)), version)
 
 

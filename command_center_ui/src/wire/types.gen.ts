@@ -1928,6 +1928,10 @@ export type ReopenErrors = {
      */
     408: Problem;
     /**
+     * `incident_closed`: The incident is closed
+     */
+    409: Problem;
+    /**
      * `version_conflict`: The incident has changed since the caller looked
      */
     412: Problem;

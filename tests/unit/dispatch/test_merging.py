@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from dispatch.commands import AcceptOffer, Claim, Close
+from dispatch.commands import AcceptOffer, Claim, Close, Reopen
 from dispatch.effects import PushKind, effects
 from dispatch.errors import IncidentClosed, MergeRefused, NotMerged
 from dispatch.facts import Facts
@@ -91,6 +91,13 @@ def test_a_merge_is_undone_and_officers_are_asked_anew():
     assert (back.stage, back.disposition, back.merged_into) == (Stage.OFFERED, None, None)
     assert story.asked_now() == [NEAR]
     assert (back.claimed_by, back.alarm_count, back.opened_at) == (OPERATOR, 1, before.opened_at)
+
+
+def test_a_merged_incident_is_not_reopened_while_its_alarms_are_worked_under_the_other():
+    story = Story(alarm())
+    story.happens(MergeInto(OPERATOR, target()))
+    with pytest.raises(IncidentClosed):
+        story.happens(Reopen(OPERATOR, None))
 
 
 def test_what_was_not_merged_does_not_come_back():

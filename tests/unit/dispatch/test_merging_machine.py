@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 from msgspec.json import decode, encode
 
-from dispatch.commands import AcceptOffer, ChangeAssignment, Close, Command, LookAgain, PressAlarm
+from dispatch.commands import AcceptOffer, ChangeAssignment, Close, Command, LookAgain, PressAlarm, Reopen
 from dispatch.decide import decide
 from dispatch.errors import Refused
 from dispatch.evolve import evolve
@@ -123,6 +123,10 @@ class MergingMachine(RuleBasedStateMachine):
     @rule(one=which)
     def an_operator_closes(self, one: int) -> None:
         self.happens(one, Close(OPERATOR, Disposition.RESOLVED, None))
+
+    @rule(one=which)
+    def an_operator_brings_it_back(self, one: int) -> None:
+        self.happens(one, Reopen(OPERATOR, "ragu"), Facts(candidates=self.near()))
 
     @invariant()
     def nobody_goes_to_two_places(self) -> None:
