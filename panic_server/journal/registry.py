@@ -18,6 +18,9 @@ from panic_server.journal.phones import Phones
 from panic_server.journal.world import World
 
 ASSIGNMENT_SLOT = 0
+AFTER_ALL = 100
+"""Exercises wait for a free officer behind every emergency."""
+
 NO_SLOTS: Mapping[str, int] = {}
 
 
@@ -156,7 +159,9 @@ class Registry:
         waits = incident.origin is not None and wanted_offers(incident, self._policy) > 0
         if waits and incident.id not in self._waiting_ids:
             self._waiting_ids.add(incident.id)
-            heapq.heappush(self._waiting, (URGENCY[incident.kind], opened_seq, incident.id))
+            heapq.heappush(
+                self._waiting, (URGENCY[incident.kind] + AFTER_ALL * incident.drill, opened_seq, incident.id)
+            )
 
     def take_waiting(self, limit: int) -> list[Incident]:
         """The next incidents that want officers, the most urgent and oldest first; whoever still wants is noted again

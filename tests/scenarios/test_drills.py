@@ -115,3 +115,17 @@ async def test_exercises_count_for_no_phones_standing(city: City) -> None:
     await resident.press(drill=True)
     await operator.does(f"/v1/drills/{drill['id']}/end")
     assert await city.rows("SELECT device FROM standings") == []
+
+
+async def test_a_freed_officer_is_offered_what_is_real_before_any_exercise(city: City) -> None:
+    city.policy(max_open_offers=1)
+    operator, officer = city.operator(), city.officer_at(metres=100)
+    first = await city.resident().press(kind="fire")
+    await officer.accepts(first)
+    exercise = await city.resident().press(kind="violence", drill=True)
+    real = await city.resident().press(IN_RT_2, kind="disaster")
+
+    await operator.closes(first)
+
+    await officer.expects_offer(real)
+    assert not await officer.has_offer(exercise)

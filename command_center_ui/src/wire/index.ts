@@ -24,6 +24,7 @@ export type {
   Area,
   Assignment,
   Coming,
+  Drill,
   Incident,
   IncidentDetail,
   Me,

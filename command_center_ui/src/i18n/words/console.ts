@@ -76,6 +76,12 @@ export const console_ = {
   "detail.failed": ["Riwayat belum termuat.", "The history could not be loaded."],
   "detail.since": ["sejak {time}", "since {time}"],
   "detail.alarms": ["{count} alarm", "alarms: {count}"],
+  "drill.running": ["Simulasi sedang berlangsung: {name}.", "An exercise is under way: {name}."],
+  "drill.end": ["Akhiri simulasi", "End the exercise"],
+  "drill.failed": [
+    "Daftar simulasi belum termuat atau belum berubah. Coba lagi.",
+    "The exercises could not be loaded or ended. Try again.",
+  ],
   "detail.phones": ["{count} telepon", "phones: {count}"],
   "detail.standing": [
     "Laporan telepon ini sebelumnya: {genuine} benar, {false_alarms} keliru, {pranks} iseng.",
