@@ -14,6 +14,14 @@ from panic_server.journal import tables
 from panic_server.journal.bulk import BulkInsert, json_rows, rows_parameter
 from panic_server.journal.draft import UNDONE, Draft
 
+_COLUMNS = tables.incidents.c.keys()
+_LATER = ("claimed_at", "accepted_at", "on_scene_at", "closed_at", "cancelled_at")
+"""What an incident comes to after it was opened; they stand side by side."""
+
+_LATER_FROM = _COLUMNS.index(_LATER[0])
+_LATER_TO = _LATER_FROM + len(_LATER)
+_NOT_YET = (None,) * len(_LATER)
+
 
 class VersionMissed(Exception):
     """An incident on disk is not at the version that the decision was made on."""
@@ -35,6 +43,9 @@ class Commit:
                 tables.incidents,
             )
         }
+        self._insert_fresh = BulkInsert(
+            tables.incidents, dialect, columns=[name for name in _COLUMNS if name not in _LATER]
+        )
         self._change_incidents = _change_incidents(dialect)
         self._move_alarms = _move_alarms(dialect)
         self._change_offers = _change_offers(dialect)
@@ -55,7 +66,7 @@ class Commit:
     def __call__(self, connection: Connection, draft: Draft) -> None:
         """Raises VersionMissed, and whatever the database raises."""
         rows = draft.rows
-        self._insert["incidents"](connection, draft.new_incident_rows())
+        self._insert_incidents(connection, draft.new_incident_rows())
         self._write_changed(connection, draft.changed_incident_rows())
         self._insert["alarms"](connection, rows.alarms)
         _run(connection, self._move_alarms, list(rows.moved_alarms.values()))
@@ -79,6 +90,13 @@ class Commit:
         _run(connection, self._evidence, list(rows.evidence.values()))
         if draft.seq >= draft.first_seq:
             connection.execute(_SET_HEAD, {"seq": draft.seq})
+
+    def _insert_incidents(self, connection: Connection, rows: list[tuple[Any, ...]]) -> None:
+        """Hardly any comes to a moment in its own first batch, and each column costs a press a microsecond."""
+        fresh = [row[:_LATER_FROM] + row[_LATER_TO:] for row in rows if row[_LATER_FROM:_LATER_TO] == _NOT_YET]
+        self._insert_fresh(connection, fresh)
+        if len(fresh) < len(rows):
+            self._insert["incidents"](connection, [row for row in rows if row[_LATER_FROM:_LATER_TO] != _NOT_YET])
 
     def _write_changed(self, connection: Connection, rows: list[tuple[object, ...]]) -> None:
         changed = _run(connection, self._change_incidents, rows)

@@ -143,3 +143,18 @@ def write(desk: Desk, before: Incident, after: Incident) -> None:
         draft.touched[after.id] = Touched(before.version, Held(after, 1), 1)
         Commit(engine.dialect.name)(connection, draft)
     engine.dispose()
+
+
+async def test_what_an_incident_comes_to_in_its_own_first_commit_is_kept(desk: Desk) -> None:
+    await desk.press("claimed later")
+    [other] = await desk.open_incidents()
+    first = replace(other, id="first", claimed_by=OPERATOR_PERSON)
+    engine = open_engine(desk.url, writes=True)
+    with engine.begin() as connection:
+        draft = Draft(Registry(desk.policy, Surroundings(desk.maps, desk.board)), desk.policy, desk.clock.now())
+        for number, incident in enumerate([first, replace(other, id="second")], start=8):
+            draft._note_moments(None, incident)
+            draft.touched[incident.id] = Touched(None, Held(incident, number), number)
+        Commit(engine.dialect.name)(connection, draft)
+    engine.dispose()
+    assert sorted(seconds(await read(desk))) == [[0, -1, -1, -1, -1], [0, -1, -1, -1, -1], [0, 0, -1, -1, -1]]
