@@ -92,6 +92,14 @@ export const console_ = {
   "detail.candidates": ["Mungkin juga di", "Could also be in"],
   "detail.coordinates": ["Koordinat", "Coordinates"],
   "detail.id": ["Nomor", "Number"],
+  "detail.duress": [
+    "Pelapor di bawah paksaan. Ponselnya menampilkan alarm sebagai dibatalkan. Jangan menelepon.",
+    "The resident is under duress. The phone shows the alarm as cancelled. Do not call.",
+  ],
+  "detail.late": ["Alarm ini menunggu {age} di ponsel.", "This alarm waited in the phone for {age}."],
+  "detail.linked": ["Kejadian sebelumnya dari ponsel ini:", "The incident of this phone before:"],
+  "detail.reopen": ["Buka kembali", "Reopen"],
+  "detail.continue": ["Lanjutkan diam-diam", "Go on in secret"],
   "detail.closed": ["Kejadian ini sudah ditutup.", "This incident is closed."],
 
   "section.officers": ["Petugas", "Officers"],

@@ -26,6 +26,10 @@ export const officer = {
   ],
   "officer.open_map": ["Buka di aplikasi peta", "Open in a map app"],
   "officer.opened": ["Masuk {age} lalu", "Received {age} ago"],
+  "officer.duress_why": [
+    "Pelapor di bawah paksaan dan alarm tampak dibatalkan. Datang diam-diam, jangan menelepon.",
+    "The resident is under duress and the alarm looks cancelled. Come quietly, do not call.",
+  ],
   "officer.silent_why": [
     "Datang tanpa sirene dan jangan menelepon pelapor.",
     "Come without siren and do not call the resident.",

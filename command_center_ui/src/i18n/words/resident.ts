@@ -30,6 +30,11 @@ export const resident = {
   "resident.coming_more": ["{name} sedang menuju tempat Anda.", "{name} is on the way to you."],
   "resident.on_scene": ["Petugas sudah tiba", "The officer has arrived"],
   "resident.on_scene_more": ["{name} sudah di tempat Anda.", "{name} is at your place."],
+  "resident.cancelled": ["Alarm dibatalkan", "Alarm cancelled"],
+  "resident.cancelled_more": [
+    "Operator akan menutupnya. Tekan lagi bila Anda butuh bantuan.",
+    "An operator will close it. Press again if you need help.",
+  ],
   "resident.closed": ["Sudah selesai", "It is over"],
   "resident.closed_more": [
     "Pusat komando menutup laporan ini. Kalau masih ada bahaya, tekan lagi.",

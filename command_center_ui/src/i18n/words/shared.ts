@@ -13,6 +13,7 @@ export const shared = {
   "kind.fire": ["Kebakaran", "Fire"],
   "kind.disaster": ["Bencana", "Disaster"],
 
+  "mark.duress": ["Di bawah paksaan", "Under duress"],
   "mark.silent": ["Senyap", "Silent"],
   "mark.drill": ["Simulasi", "Drill"],
   "mark.doubtful": ["Sering iseng", "Pranks before"],

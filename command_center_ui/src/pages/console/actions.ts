@@ -24,6 +24,11 @@ export function share(incident: Incident, place: boolean, reason: string): Promi
   return request("POST", path(incident, "share"), { body });
 }
 
+/** It is not over after all; of a cancelled incident it makes one that goes on in secret. */
+export function reopen(incident: Incident): Promise<void> {
+  return request("POST", path(incident, "reopen"), { body: { reason: null }, version: incident.version });
+}
+
 /** Closes exactly what the operator saw: if it has changed meanwhile, the server refuses (412). */
 export function close(incident: Incident, disposition: Disposition, text: string): Promise<void> {
   const body = { disposition, note: text.trim() === "" ? null : text.trim() };

@@ -3,7 +3,7 @@ import type { AlarmProgress } from "../../wire";
 import type { Entry } from "./queue";
 
 export type Outlook =
-  "none" | "sending" | "queued" | "failed" | "received" | "offered" | "coming" | "on_scene" | "closed";
+  "none" | "sending" | "queued" | "failed" | "received" | "offered" | "coming" | "on_scene" | "cancelled" | "closed";
 
 export function outlookOf(entry: Entry | null, progress: AlarmProgress | null, online: boolean): Outlook {
   if (entry === null) return "none";
@@ -23,8 +23,9 @@ function stageOf(progress: AlarmProgress): Outlook {
       return "on_scene";
     case "closed":
       return "closed";
-    case "received":
     case "cancelled_by_resident":
+      return "cancelled";
+    case "received":
       return "received";
   }
 }
