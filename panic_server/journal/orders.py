@@ -27,7 +27,7 @@ from dispatch.decide import decide
 from dispatch.duplicates import is_placed_by
 from dispatch.errors import AssignmentUnknown, IncidentUnknown, OfferUnknown, VersionConflict
 from dispatch.escalation import wanted_offers
-from dispatch.events import OfferAccepted
+from dispatch.events import AssignmentChanged, OfferAccepted
 from dispatch.facts import NO_FACTS, Candidate, Facts
 from dispatch.incident import FLOOD, Alarm, Incident
 from dispatch.merging import Return
@@ -265,6 +265,8 @@ class Orders:
         for event in events:
             if isinstance(event, OfferAccepted):
                 self._withdraw_elsewhere(event.officer.id)
+            elif isinstance(event, AssignmentChanged) and event.correction:
+                self._withdraw_elsewhere(event.officer_id)
         return Done(incident, seq)
 
     def _withdraw_elsewhere(self, officer_id: str) -> None:

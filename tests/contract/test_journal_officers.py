@@ -255,3 +255,21 @@ async def test_a_repeat_that_says_more_hides_the_incident_from_the_rt(desk: Desk
     await desk.writer.submit(press("phone", id=sent.id, digest=b"more", **change))
     [incident] = await desk.open_incidents()
     assert incident.neighbourhood == ()
+
+
+async def test_who_takes_a_clear_back_is_asked_about_no_other_place(desk: Desk) -> None:
+    await desk.officer("near")
+    await desk.press("phone-a")
+    offer_id = await desk.offer_of("near")
+    await desk.accept("near", offer_id)
+    await desk.press("phone-b", position=EAST)
+
+    async def reports(status: AssignmentStatus, *, correction: bool = False) -> None:
+        change = ChangeAssignment(offer_id, "near", status, correction)
+        await desk.command(change, Actor("officer", "near"), offer_id=offer_id)
+
+    await reports(AssignmentStatus.ON_SCENE)
+    await reports(AssignmentStatus.CLEAR)
+    assert [one.device for one in await desk.queries.offered_to("near")] == ["phone-b"]
+    await reports(AssignmentStatus.ON_SCENE, correction=True)
+    assert [one.device for one in await desk.queries.offered_to("near")] == ["phone-a"]

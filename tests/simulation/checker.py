@@ -176,8 +176,11 @@ class Checker:
             self._is(7, is_first or is_assigned, f"offer {offer_id} ended a second time, by {kind}")
         if kind == "AssignmentChanged":
             known = case.assignments.get(event["assignment_id"])
-            later = known is not None and RANK[event["status"]] > known.rank
-            self._is(7, later, f"assignment {event['assignment_id']} was turned back to {event['status']}")
+            is_meant = known is not None and (event["correction"] or RANK[event["status"]] > known.rank)
+            self._is(7, is_meant, f"assignment {event['assignment_id']} was turned back to {event['status']}")
+            before = known.reported_at if known else None
+            is_newer = before is None or event["reported_at"] is None or event["reported_at"] > before
+            self._is(7, is_newer, f"an older report changed assignment {event['assignment_id']}")
 
     def _ends_in_time(self, case: Case, record: Record) -> None:
         now = record["now"]
@@ -243,7 +246,7 @@ class Checker:
         known = {one.id: one for case in self.book.cases.values() for one in case.assignments.values()}
         for heard in self._heard:
             assignment = known.get(heard["assignment"])
-            is_so = assignment and assignment.rank >= RANK[heard["status"]]
+            is_so = assignment and (assignment.was_corrected or assignment.rank >= RANK[heard["status"]])
             self._is(7, is_so, f"{heard['assignment']} was said to be {heard['status']}, and is not")
 
     def _reads_as_stored(self, case: Case, state: Any) -> None:

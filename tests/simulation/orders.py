@@ -7,7 +7,6 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from dispatch.commands import (
-    AcceptOffer,
     CancelAlarm,
     Command,
     LookAgain,
@@ -18,7 +17,7 @@ from dispatch.commands import (
 )
 from dispatch.errors import Refused
 from dispatch.escalation import wanted_offers
-from dispatch.events import OfferAccepted
+from dispatch.events import AssignmentChanged, OfferAccepted
 from dispatch.facts import NO_FACTS, Cancels, Facts, Neighbour
 from dispatch.incident import Alarm, Incident, Kind
 from dispatch.looking import pause_s
@@ -192,7 +191,7 @@ class Orders:
         offer = self._city.journal.offers.get(getattr(command, "offer_id", ""))
         return Facts(
             candidates=registry.candidates(incident.origin, self._city.where),
-            engaged_elsewhere=isinstance(command, AcceptOffer) and registry.goes_somewhere(command.officer_id),
+            engaged_elsewhere=who is not None and registry.goes_somewhere(who),
             offer_was_made=offer is not None and offer[1] == who,
             superiors=self._superiors(incident) if isinstance(command, LookAgain) else (),
         )
@@ -218,6 +217,8 @@ class Orders:
         for event in events:
             if isinstance(event, OfferAccepted):
                 self._withdraw_elsewhere(event.officer.id)
+            elif isinstance(event, AssignmentChanged) and event.correction:
+                self._withdraw_elsewhere(event.officer_id)
         assert incident is not None
         return incident
 

@@ -174,11 +174,21 @@ class Officer:
                 continue
             for _ in range(1 + (dice.random() < 0.3)):
                 late_s = dice.choice([0.0, 0.0, dice.uniform(0.0, 90.0)])
-                self._city.agenda.after(at_s + late_s, partial(self._reports, offer_id, status))
+                self._city.agenda.after(at_s, partial(self._reports, offer_id, status, late_s))
+        if dice.random() < 0.1:
+            # A step that was reported by mistake.
+            status = dice.choice([AssignmentStatus.EN_ROUTE, AssignmentStatus.ON_SCENE])
+            self._city.agenda.after(dice.uniform(20.0, 150.0), partial(self._reports, offer_id, status, 0.0, True))
 
-    def _reports(self, offer_id: str, status: AssignmentStatus) -> None:
-        order = ToIncident(ChangeAssignment(offer_id, self.name, status), offer_id=offer_id)
-        self._city.network.request_until_answered(order, lambda answer: self._is_heard(offer_id, status, answer))
+    def _reports(self, offer_id: str, status: AssignmentStatus, late_s: float, correction: bool = False) -> None:
+        """With the phone's own time of now, however late it arrives."""
+        change = ChangeAssignment(offer_id, self.name, status, correction, self._city.true_now())
+        order = ToIncident(change, offer_id=offer_id)
+
+        def heard(answer: Answer) -> None:
+            self._is_heard(offer_id, status, answer)
+
+        self._city.agenda.after(late_s, lambda: self._city.network.request_until_answered(order, heard))
 
     def _is_heard(self, offer_id: str, status: AssignmentStatus, answer: Answer) -> None:
         if answer.error is None:

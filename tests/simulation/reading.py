@@ -51,6 +51,8 @@ class Assignment:
     officer: str
     rank: int = 1
     has_arrived: bool = False
+    was_corrected: bool = False
+    reported_at: datetime | None = None
 
     @property
     def is_open(self) -> bool:
@@ -201,7 +203,11 @@ class Book:
         assignment = case.assignments[event["assignment_id"]]
         assignment.rank = RANK[event["status"]]
         assignment.has_arrived = assignment.has_arrived or event["status"] == "on_scene"
-        if not assignment.is_open:
+        assignment.was_corrected = assignment.was_corrected or event["correction"]
+        assignment.reported_at = event["reported_at"] or assignment.reported_at
+        if assignment.is_open:
+            self.going[assignment.officer][assignment.id] = assignment
+        else:
             self.going[assignment.officer].pop(assignment.id, None)
 
     def _called_off(self, case: Case, assignment_id: str) -> None:
