@@ -15,7 +15,7 @@ from dispatch.commands import (
     RepeatAlarm,
     WithdrawOfficer,
 )
-from dispatch.errors import Refused
+from dispatch.errors import IncidentUnknown, Refused
 from dispatch.escalation import wanted_offers
 from dispatch.events import AssignmentChanged, OfferAccepted
 from dispatch.facts import NO_FACTS, Cancels, Facts, Neighbour
@@ -173,7 +173,10 @@ class Orders:
         if held is not None:
             return held
         drafted = next((c.after for c in reversed(self.draft.changes()) if c.after.id == incident_id), None)
-        return drafted or self._city.journal.current[incident_id]
+        found = drafted or self._city.journal.current.get(incident_id)
+        if found is None:
+            raise IncidentUnknown(incident_id)
+        return found
 
     def _decide(self, incident: Incident, command: Command) -> Incident:
         return self._carry_on(incident, command, self._facts(incident, command))
