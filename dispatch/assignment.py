@@ -16,16 +16,21 @@ from dispatch.errors import (
 from dispatch.events import AssignmentChanged, Event, OfferAccepted, OfferDeclined, OfferReceived, OffersWithdrawn
 from dispatch.facts import Candidate, Facts
 from dispatch.incident import Assignment, AssignmentStatus, Incident, Offer, OfferStatus
-from dispatch.policy import Policy
+from dispatch.policy import Rules
 
 ORDER = (AssignmentStatus.EN_ROUTE, AssignmentStatus.ON_SCENE, AssignmentStatus.CLEAR)
 
 
 def make_offers(
-    incident_id: str, candidates: list[Candidate], *, made_before: int, now: datetime, policy: Policy
+    incident_id: str,
+    candidates: list[Candidate],
+    *,
+    made_before: int,
+    now: datetime,
+    rules: Rules,
 ) -> tuple[Offer, ...]:
     """The same decision makes the same offers."""
-    expires_at = now + timedelta(seconds=policy.offer_timeout_s)
+    expires_at = now + timedelta(seconds=rules.offer_timeout_s)
     return tuple(
         Offer(
             id=offer_id(incident_id, number),
@@ -37,6 +42,8 @@ def make_offers(
             distance_m=candidate.distance_m,
             own_sector=candidate.own_sector,
             position_stale=candidate.position_stale,
+            position_age_s=candidate.position_age_s,
+            load=candidate.load,
         )
         for number, candidate in enumerate(candidates, start=made_before)
     )
@@ -74,7 +81,7 @@ def decide_receipt(incident: Incident, receipt: ReceiveOffer, facts: Facts, *, n
 
 
 def decide_accept(incident: Incident, answer: AcceptOffer, facts: Facts, *, now: datetime) -> list[Event]:
-    """First come, one winner; the winner may say it again.
+    """First come, one winner for each place; the winner may say it again.
 
     Raises OfferUnknown, OfferTaken, OfferExpired, OfferEnded, OfficerEngaged.
     """
@@ -84,9 +91,9 @@ def decide_accept(incident: Incident, answer: AcceptOffer, facts: Facts, *, now:
             return []
         raise OfferTaken(answer.offer_id)
     if is_forgotten(incident, answer.offer_id, facts):
-        raise OfferTaken(answer.offer_id) if incident.is_answered else OfferExpired(answer.offer_id)
+        raise OfferTaken(answer.offer_id) if incident.is_filled else OfferExpired(answer.offer_id)
     offer = own_offer(incident, answer.offer_id, answer.officer_id)
-    if incident.is_answered:
+    if incident.is_filled:
         raise OfferTaken(answer.offer_id)
     if offer.status is OfferStatus.EXPIRED or (offer.is_open and offer.expires_at <= now):
         raise OfferExpired(answer.offer_id)
@@ -94,7 +101,8 @@ def decide_accept(incident: Incident, answer: AcceptOffer, facts: Facts, *, now:
         raise OfferEnded(answer.offer_id)
     if facts.engaged_elsewhere:
         raise OfficerEngaged(answer.officer_id)
-    others = tuple(other.id for other in incident.open_offers() if other.id != offer.id)
+    is_last_place = incident.filled + 1 >= incident.places
+    others = tuple(other.id for other in incident.open_offers() if other.id != offer.id) if is_last_place else ()
     return [OfferAccepted(offer.id, offer.officer, others, now)]
 
 
@@ -109,7 +117,7 @@ def decide_decline(incident: Incident, answer: DeclineOffer, facts: Facts, *, no
         raise OfferExpired(answer.offer_id)
     if not offer.is_open:
         raise OfferEnded(answer.offer_id)
-    return [OfferDeclined(offer.id, answer.officer_id, now)]
+    return [OfferDeclined(offer.id, answer.officer_id, now, answer.reason)]
 
 
 def decide_withdrawal(incident: Incident, command: WithdrawOfficer, *, now: datetime) -> list[Event]:

@@ -40,6 +40,7 @@ class AcceptOffer:
 class DeclineOffer:
     offer_id: str
     officer_id: str
+    reason: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,6 +134,49 @@ class Reopen:
 
 
 @dataclass(frozen=True, slots=True)
+class OfferTo:
+    """To an officer whom the operator chose. With `instead_of`, the id of an offer or assignment, that one is over."""
+
+    operator: Person
+    officer_id: str
+    reason: str
+    instead_of: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Withdraw:
+    """An open offer, or an assignment, by its id."""
+
+    operator: Person
+    offer_id: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class ChangePlaces:
+    """So many officers are to go altogether."""
+
+    operator: Person
+    places: int
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class StopEscalation:
+    operator: Person
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class ResumeEscalation:
+    operator: Person
+    reason: str
+
+
+Override = OfferTo | Withdraw | ChangePlaces | StopEscalation | ResumeEscalation
+
+
+@dataclass(frozen=True, slots=True)
 class LookAgain:
     """A deadline passed, or an officer became free."""
 
@@ -155,6 +199,11 @@ Command = (
     | AddNote
     | Close
     | Reopen
+    | OfferTo
+    | Withdraw
+    | ChangePlaces
+    | StopEscalation
+    | ResumeEscalation
     | LookAgain
     | MergeInto
     | TakeIn

@@ -18,24 +18,37 @@ from dispatch.commands import (
     AnswerNews,
     CancelAlarm,
     ChangeAssignment,
+    ChangePlaces,
     Claim,
     Close,
     Command,
     DeclineOffer,
     LookAgain,
     MoveAlarm,
+    OfferTo,
     PressAlarm,
     ReceiveNews,
     ReceiveOffer,
     Release,
     Reopen,
     RepeatAlarm,
+    ResumeEscalation,
     SharePlace,
+    StopEscalation,
+    Withdraw,
     WithdrawOfficer,
 )
 from dispatch.duplicates import is_placed_by, is_same_emergency, joined_kind, joins
 from dispatch.errors import ClaimedByAnother, IncidentClosed, IncidentUnknown, NotClaimed
-from dispatch.escalation import decide_expiry, decide_next_offers, not_asked_yet, wanted_offers
+from dispatch.escalation import (
+    decide_next_offers,
+    decide_nobody_left,
+    decide_passing,
+    first_step,
+    not_asked_yet,
+    ring_of,
+    wanted_offers,
+)
 from dispatch.events import (
     AlarmJoined,
     AlarmUpdated,
@@ -44,11 +57,15 @@ from dispatch.events import (
     Event,
     IncidentOpened,
     Noted,
+    OfferDeclined,
+    OffersSilent,
+    OffersWithdrawn,
+    OfficerWithdrawn,
     Released,
 )
 from dispatch.evolve import evolve
 from dispatch.facts import Facts
-from dispatch.incident import FLOOD, TOLD_KEPT, Alarm, Incident, Kind
+from dispatch.incident import FLOOD, TOLD_KEPT, Alarm, Incident, Kind, Offer
 from dispatch.merging import LetGo, MergeInto, Return, SplitOff, TakeIn, decide_merge
 from dispatch.neighbourhood import (
     all_clear_for,
@@ -61,7 +78,8 @@ from dispatch.neighbourhood import (
     neighbourhood_of,
     representatives_told,
 )
-from dispatch.policy import Policy
+from dispatch.overrides import decide_override
+from dispatch.policy import Policy, Rules
 from dispatch.reopening import decide_reopen, is_back, roused
 from dispatch.tracking import decide_move
 
@@ -75,7 +93,22 @@ def decide(incident: Incident | None, command: Command, facts: Facts, *, now: da
     events = _decide_known(incident, command, facts, now=now, policy=policy)
     for event in events:
         incident = evolve(incident, event)
-    return events + decide_next_offers(incident, facts, now=now, policy=policy)
+    replaced = sum(_replaced_by(event) for event in events)
+    asked = decide_next_offers(incident, facts, replaced=replaced, now=now, policy=policy)
+    if isinstance(command, LookAgain) and not asked:
+        asked = decide_nobody_left(incident, facts, now=now, policy=policy)
+    return events + asked
+
+
+def _replaced_by(event: Event) -> int:
+    """For how many officers another one is to be asked at once."""
+    match event:
+        case OfferDeclined() | OfficerWithdrawn():
+            return 1
+        case OffersSilent() | OffersWithdrawn():
+            return len(event.offer_ids)
+        case _:
+            return 0
 
 
 def decide_press(
@@ -87,10 +120,23 @@ def decide_press(
         told = representatives_told(codes, facts, known=frozenset(), now=now)
         area_codes = neighbourhood_of(codes, told)
         quiet = is_quiet(press.alarm.kind, now=now, policy=policy)
-        chosen = list(facts.candidates[: policy.officers_per_step])
-        offers = make_offers(press.incident_id, chosen, made_before=0, now=now, policy=policy)
-        opened = IncidentOpened(press.incident_id, press.alarm, offers, area_codes, told, now, facts.standing, quiet)
-        return replace(opened, linked_to=press.linked_to) if press.linked_to else opened
+        rules = policy.rules(press.alarm.kind, now)
+        step, chosen = first_step(facts.candidates, rules)
+        offers = make_offers(press.incident_id, chosen, made_before=0, now=now, rules=rules)
+        return IncidentOpened(
+            incident_id=press.incident_id,
+            alarm=press.alarm,
+            offers=offers,
+            neighbourhood=area_codes,
+            told=told,
+            at=now,
+            standing=facts.standing,
+            quiet=quiet,
+            policy=policy.version,
+            places=rules.places,
+            step=step,
+            linked_to=press.linked_to,
+        )
     is_again = joins(incident, press.alarm, is_known_phone=facts.is_known_phone)
     is_return = is_again or is_back(incident, press.alarm, now=now, policy=policy)
     if not is_return and not is_same_emergency(incident, press.alarm, now=now, policy=policy):
@@ -115,10 +161,21 @@ def _decide_join(incident: Incident, alarm: Alarm, facts: Facts, *, now: datetim
     told = representatives_told(codes, facts, known=known, now=now)
     if new_phone:
         told = told[: max(0, TOLD_KEPT - len(incident.told))]
-    chosen = not_asked_yet(incident, facts)[: wanted_offers(incident, policy)]
-    offers = make_offers(incident.id, chosen, made_before=incident.offers_made, now=now, policy=policy)
+    rules = policy.rules(kind, incident.opened_at)
+    # What it has turned out to be may need more officers than what it was taken for.
+    places = rules.places if rules.places > incident.places and not incident.is_filled else None
+    offers = _decide_offers_on_join(incident, facts, rules, now=now, policy=policy)
     quiet = is_quiet(kind, now=now, policy=policy)
-    return AlarmJoined(alarm, offers, neighbourhood_of(codes, told), told, now, new_phone, quiet)
+    return AlarmJoined(alarm, offers, neighbourhood_of(codes, told), told, now, new_phone, quiet, places=places)
+
+
+def _decide_offers_on_join(
+    incident: Incident, facts: Facts, rules: Rules, *, now: datetime, policy: Policy
+) -> tuple[Offer, ...]:
+    """A press widens no ring: time does."""
+    fresh = [c for c in not_asked_yet(incident, facts) if ring_of(c, rules) <= incident.step]
+    chosen = fresh[: wanted_offers(incident, policy)]
+    return make_offers(incident.id, chosen, made_before=incident.offers_made, now=now, rules=rules)
 
 
 def _decide_known(incident: Incident, command: Command, facts: Facts, *, now: datetime, policy: Policy) -> list[Event]:
@@ -148,7 +205,10 @@ def _decide_known(incident: Incident, command: Command, facts: Facts, *, now: da
         case Reopen():
             return decide_reopen(incident, command, now=now)
         case LookAgain():
-            return [*decide_expiry(incident, now=now), *decide_news(incident, facts, now=now, policy=policy)]
+            passed = decide_passing(incident, facts, now=now, policy=policy)
+            return [*passed, *decide_news(incident, facts, now=now, policy=policy)]
+        case OfferTo() | Withdraw() | ChangePlaces() | StopEscalation() | ResumeEscalation():
+            return decide_override(incident, command, facts, now=now, policy=policy)
         case Claim() | Release() | AddNote() | Close():
             return decide_operator(incident, command, facts, now=now)
         case MergeInto() | TakeIn() | SplitOff() | Return() | LetGo():

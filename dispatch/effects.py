@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from dispatch.events import (
@@ -15,14 +15,22 @@ from dispatch.events import (
     IncidentOpened,
     NeighboursTold,
     OfferAccepted,
+    OffersExpired,
     OffersMade,
     OffersWithdrawn,
+    OfficerOffered,
+    OfficerWithdrawn,
+    PlacesChanged,
     Reopened,
     SectorChanged,
+    SupervisorsTold,
 )
 from dispatch.evolve import evolve
 from dispatch.incident import Incident, Offer, Told
 from dispatch.merging import MergedInto
+
+# Whoever learns later than this that something is over has learnt it from the page.
+NEWS_LIVES = timedelta(seconds=60)
 
 
 class PushKind(StrEnum):
@@ -30,6 +38,8 @@ class PushKind(StrEnum):
     OFFER_WITHDRAWN = "offer_withdrawn"
     NEIGHBOURHOOD = "neighbourhood"
     ALL_CLEAR = "all_clear"
+    ASSIGNMENT_WITHDRAWN = "assignment_withdrawn"
+    UNCLAIMED = "unclaimed"
 
 
 NOT_URGENT = frozenset({PushKind.NEIGHBOURHOOD, PushKind.ALL_CLEAR})
@@ -38,7 +48,7 @@ NOT_URGENT = frozenset({PushKind.NEIGHBOURHOOD, PushKind.ALL_CLEAR})
 
 @dataclass(frozen=True, slots=True)
 class PushIntent:
-    """One message for one person's phones. An offer is worth nothing after `expires_at`."""
+    """One message for one person's phones. It is worth nothing after `expires_at`."""
 
     kind: PushKind
     recipient: str
@@ -59,8 +69,16 @@ def effects(before: Incident | None, event: Event) -> list[PushIntent]:
             return _withdrawn(before, event.withdrawn)
         case CancelledByResident():
             return _withdrawn(before, event.withdrawn)
-        case OffersWithdrawn():
+        case OffersWithdrawn() | OffersExpired():
             return _withdrawn(before, event.offer_ids)
+        case OfficerOffered():
+            return _offered([event.offer])
+        case OfficerWithdrawn():
+            return _called_off(before, event)
+        case PlacesChanged():
+            return _withdrawn(before, event.withdrawn)
+        case SupervisorsTold():
+            return [PushIntent(PushKind.UNCLAIMED, one.id, None, event.at + NEWS_LIVES) for one in event.people]
         case Closed():
             ended = [offer.id for offer in before.open_offers()] if before else []
             return [*_withdrawn(before, ended), *_all_clear(event.all_clear)]
@@ -105,4 +123,12 @@ def _withdrawn(before: Incident | None, offer_ids: Iterable[str]) -> list[PushIn
     if before is None:
         return []
     offers = (before.offer(offer_id) for offer_id in offer_ids)
-    return [PushIntent(PushKind.OFFER_WITHDRAWN, o.officer.id, o.id, o.expires_at) for o in offers if o]
+    # An offer that has run out is still on the phone: the news lives longer than the offer did.
+    return [PushIntent(PushKind.OFFER_WITHDRAWN, o.officer.id, o.id, o.expires_at + NEWS_LIVES) for o in offers if o]
+
+
+def _called_off(before: Incident | None, event: OfficerWithdrawn) -> list[PushIntent]:
+    if before is not None and before.assignment(event.offer_id):
+        recipient = event.officer.id
+        return [PushIntent(PushKind.ASSIGNMENT_WITHDRAWN, recipient, event.offer_id, event.at + NEWS_LIVES)]
+    return _withdrawn(before, [event.offer_id])

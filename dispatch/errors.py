@@ -12,6 +12,8 @@ Refused
 ├── OfferEnded
 ├── OfficerEngaged
 ├── OfficerOffDuty
+├── AlreadyAsked
+├── PlacesTaken
 ├── AssignmentUnknown
 ├── NotTold
 ├── NeighbourhoodHidden
@@ -67,6 +69,14 @@ class OfficerEngaged(Refused):
 
 class OfficerOffDuty(Refused):
     """The officer is off duty."""
+
+
+class AlreadyAsked(Refused):
+    """The officer holds an offer of this incident, or goes to it already."""
+
+
+class PlacesTaken(Refused):
+    """More officers go already than places are wanted, or no further place can be added."""
 
 
 class AssignmentUnknown(Refused):

@@ -14,7 +14,8 @@ from geo.position import Position
 class IncidentOpened:
     """One tap is one event: the place, the offers and who was told are inside. `quiet`: told without waking anybody.
 
-    With `split_from` an operator took it, and so many alarms, out of another incident.
+    With `split_from` an operator took it, and so many alarms, out of another incident. `policy` is the version that
+    decided.
     """
 
     incident_id: str
@@ -29,11 +30,17 @@ class IncidentOpened:
     alarm_count: int = 1
     phone_count: int = 1
     linked_to: str | None = None
+    policy: str = ""
+    places: int = 1
+    step: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class AlarmJoined:
-    """One more press for the incident, which it `reopens` if that was closed. `new_phone`: the first of its phone."""
+    """One more press for the incident, which it `reopens` if that was closed. `new_phone`: the first of its phone.
+
+    `places` are the officers wanted now; None leaves them as they were.
+    """
 
     alarm: Alarm
     offers: tuple[Offer, ...]
@@ -43,6 +50,7 @@ class AlarmJoined:
     new_phone: bool = False
     quiet: bool = False
     reopens: bool = False
+    places: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,10 +66,36 @@ class AlarmUpdated:
 
 @dataclass(frozen=True, slots=True)
 class OffersMade:
-    """`new_round` means that everybody within reach had been asked and asking starts again."""
+    """`new_round` means that everybody within reach had been asked and asking starts again; `step` is the ring."""
 
     offers: tuple[Offer, ...]
     new_round: bool
+    at: datetime
+    policy: str = ""
+    step: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class OffersSilent:
+    """The phones have not said in time that the offers arrived."""
+
+    offer_ids: tuple[str, ...]
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class NobodyLeft:
+    """Everybody within reach was asked, and nobody comes."""
+
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class SupervisorsTold:
+    """No operator claimed the incident in time. Level 1 are the sector's supervisors, 2 the city's."""
+
+    level: int
+    people: tuple[Person, ...]
     at: datetime
 
 
@@ -85,6 +119,7 @@ class OfferDeclined:
     offer_id: str
     officer_id: str
     at: datetime
+    reason: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -236,11 +271,75 @@ class Closed:
     all_clear: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class OfficerOffered:
+    """An operator chose an officer to ask. `places` are the officers wanted from now on."""
+
+    offer: Offer
+    operator: Person
+    reason: str
+    places: int
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class OfficerWithdrawn:
+    """An operator took an offer, or an assignment, back."""
+
+    offer_id: str
+    officer: Person
+    operator: Person
+    reason: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class PlacesChanged:
+    operator: Person
+    places: int
+    reason: str
+    withdrawn: tuple[str, ...]
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class EscalationStopped:
+    operator: Person
+    reason: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class EscalationResumed:
+    operator: Person
+    reason: str
+    at: datetime
+
+
+OperatorsWork = (
+    Claimed
+    | Released
+    | Noted
+    | OfficerOffered
+    | OfficerWithdrawn
+    | PlacesChanged
+    | EscalationStopped
+    | EscalationResumed
+)
+
 Event = (
     IncidentOpened
     | AlarmJoined
     | AlarmUpdated
     | OffersMade
+    | OffersSilent
+    | NobodyLeft
+    | SupervisorsTold
+    | OfficerOffered
+    | OfficerWithdrawn
+    | PlacesChanged
+    | EscalationStopped
+    | EscalationResumed
     | OfferReceived
     | OfferAccepted
     | OfferDeclined

@@ -14,30 +14,40 @@ from dispatch.events import (
     CancelledUnderDuress,
     Claimed,
     Closed,
+    EscalationResumed,
+    EscalationStopped,
     Event,
     IncidentMoved,
     IncidentOpened,
     NeighboursTold,
+    NobodyLeft,
     Noted,
     OfferAccepted,
     OfferDeclined,
     OfferReceived,
     OffersExpired,
     OffersMade,
+    OffersSilent,
     OffersWithdrawn,
+    OfficerOffered,
+    OfficerWithdrawn,
+    OperatorsWork,
     PinRefused,
+    PlacesChanged,
     PlaceShared,
     Released,
     Reopened,
     RepresentativeAnswered,
     RepresentativeReceived,
     SectorChanged,
+    SupervisorsTold,
 )
 from dispatch.incident import (
     ASKED_KEPT,
     ASSIGNMENTS_KEPT,
     ENDED_OFFERS_KEPT,
     FLAGS_KEPT,
+    OFFERS_KEPT,
     TOLD_KEPT,
     Assignment,
     AssignmentStatus,
@@ -46,6 +56,7 @@ from dispatch.incident import (
     Offer,
     OfferStatus,
     Status,
+    asked_mark,
 )
 from dispatch.lateness import late_s
 from dispatch.merging import AlarmsSplitOff, IncidentLetGo, IncidentMerged, MergedInto, MergeUndone, merged
@@ -80,7 +91,7 @@ def opened(event: IncidentOpened) -> Incident:
         alarm_count=event.alarm_count,
         phone_count=event.phone_count,
         offers_made=len(event.offers),
-        asked=tuple(offer.officer.id for offer in event.offers),
+        asked=tuple(asked_mark(offer.officer.id) for offer in event.offers),
         round_at=event.at,
         offers=event.offers,
         assignments=(),
@@ -94,6 +105,12 @@ def opened(event: IncidentOpened) -> Incident:
         quiet=event.quiet,
         linked_to=event.linked_to,
         late_s=late_s(alarm, event.at),
+        policy=event.policy,
+        places=event.places,
+        step=event.step,
+        step_at=event.at,
+        unclaimed_since=event.at,
+        nobody_left_at=None if event.offers else event.at,
     )
 
 
@@ -103,8 +120,12 @@ def _evolve_known(incident: Incident, event: Event) -> Incident:
             return joined(incident, event)
         case AlarmUpdated():
             return updated(incident, event)
-        case OffersMade():
-            return asked_more(incident, event.offers, event.at, new_round=event.new_round)
+        case OffersMade() | OffersSilent() | NobodyLeft() | SupervisorsTold():
+            return escalated(incident, event)
+        case Claimed() | Released() | Noted() | OfficerOffered() | OfficerWithdrawn() | PlacesChanged():
+            return quieted(worked(incident, event), event.at)
+        case EscalationStopped() | EscalationResumed():
+            return quieted(worked(incident, event), event.at)
         case OfferReceived():
             return replace(incident, offers=tuple(_offer_received(offer, event) for offer in incident.offers))
         case OfferAccepted():
@@ -119,12 +140,8 @@ def _evolve_known(incident: Incident, event: Event) -> Incident:
             return assignment_changed(incident, event)
         case RepresentativeReceived() | RepresentativeAnswered() | NeighboursTold() | PlaceShared():
             return evolve_neighbourhood(incident, event)
-        case CancelledByResident() | CancelledUnderDuress() | IncidentMoved() | SectorChanged():
+        case CancelledByResident() | CancelledUnderDuress() | IncidentMoved() | SectorChanged() | PinRefused():
             return _followed(incident, event)
-        case Claimed() | Released():
-            return replace(incident, claimed_by=event.operator if isinstance(event, Claimed) else None)
-        case Noted() | PinRefused():
-            return incident
         case Closed():
             return closed(incident, event)
         case MergedInto() | IncidentMerged() | AlarmsSplitOff() | MergeUndone() | IncidentLetGo():
@@ -136,7 +153,7 @@ def _evolve_known(incident: Incident, event: Event) -> Incident:
 
 
 def _followed(
-    incident: Incident, event: CancelledByResident | CancelledUnderDuress | IncidentMoved | SectorChanged
+    incident: Incident, event: CancelledByResident | CancelledUnderDuress | IncidentMoved | SectorChanged | PinRefused
 ) -> Incident:
     """What the phone does after the press."""
     match event:
@@ -147,6 +164,8 @@ def _followed(
             return under_duress(incident, event)
         case IncidentMoved() | SectorChanged():
             return moved(incident, event)
+        case PinRefused():
+            return incident
 
 
 def updated(incident: Incident, event: AlarmUpdated) -> Incident:
@@ -179,6 +198,8 @@ def joined(incident: Incident, event: AlarmJoined) -> Incident:
         alarm_count=incident.alarm_count + 1,
         phone_count=incident.phone_count + event.new_phone,
         last_alarm_at=event.at,
+        places=event.places or incident.places,
+        unclaimed_since=event.at if event.reopens else incident.unclaimed_since,
     )
     incident = tell(incident, event.neighbourhood, event.told)
     return asked_more(incident, event.offers, event.at, new_round=False)
@@ -190,18 +211,94 @@ def asked_more(incident: Incident, offers: tuple[Offer, ...], at: datetime, *, n
     asked = () if new_round else incident.asked
     return replace(
         incident,
-        offers=incident.offers + offers,
+        offers=_beside(incident.offers, offers),
         offers_made=incident.offers_made + len(offers),
-        asked=(asked + tuple(offer.officer.id for offer in offers))[-ASKED_KEPT:],
+        asked=(asked + tuple(asked_mark(offer.officer.id) for offer in offers))[-ASKED_KEPT:],
         round_at=at,
     )
+
+
+def escalated(incident: Incident, event: OffersMade | OffersSilent | NobodyLeft | SupervisorsTold) -> Incident:
+    """What the policy does, one step after the other."""
+    match event:
+        case OffersMade():
+            return stepped(asked_more(incident, event.offers, event.at, new_round=event.new_round), event)
+        case OffersSilent():
+            return replace(incident, offers=tuple(_offer_silent(offer, event) for offer in incident.offers))
+        case NobodyLeft():
+            return replace(incident, nobody_left_at=event.at)
+        case SupervisorsTold():
+            return replace(incident, level=event.level)
+
+
+def stepped(incident: Incident, event: OffersMade) -> Incident:
+    is_next = event.new_round or event.step != incident.step
+    step_at = event.at if is_next else incident.step_at
+    return replace(incident, policy=event.policy, step=event.step, step_at=step_at)
+
+
+def quieted(incident: Incident, at: datetime) -> Incident:
+    """An operator has acted: the console need not sound any more."""
+    return replace(incident, nobody_left_at=None, quieted_at=at) if incident.nobody_left_at else incident
+
+
+def worked(incident: Incident, event: OperatorsWork) -> Incident:
+    match event:
+        case Claimed():
+            return replace(incident, claimed_by=event.operator, unclaimed_since=None)
+        case Released():
+            return replace(incident, claimed_by=None, unclaimed_since=event.at, level=0)
+        case Noted():
+            return incident
+        case OfficerOffered():
+            asked = asked_more(incident, (event.offer,), event.at, new_round=False)
+            return replace(asked, places=event.places)
+        case OfficerWithdrawn():
+            incident = _end_offers_if_open(incident, event)
+            return replace(incident, assignments=tuple(_taken_back(one, event) for one in incident.assignments))
+        case PlacesChanged():
+            ended = dict.fromkeys(event.withdrawn, OfferStatus.WITHDRAWN)
+            return replace(_end_offers(incident, ended, event.at), places=event.places)
+        case EscalationStopped():
+            return replace(incident, is_stopped=True)
+        case EscalationResumed():
+            return replace(incident, is_stopped=False)
+
+
+def _end_offers_if_open(incident: Incident, event: OfficerWithdrawn) -> Incident:
+    is_open = any(offer.id == event.offer_id for offer in incident.open_offers())
+    return _end_offers(incident, {event.offer_id: OfferStatus.WITHDRAWN}, event.at) if is_open else incident
+
+
+def _taken_back(assignment: Assignment, event: OfficerWithdrawn) -> Assignment:
+    """Whoever is called off leaves the place to be filled again, even from the scene."""
+    if assignment.id != event.offer_id:
+        return assignment
+    return replace(assignment, status=AssignmentStatus.CLEAR, changed_at=event.at, arrived_at=None)
+
+
+def _offer_silent(offer: Offer, event: OffersSilent) -> Offer:
+    return replace(offer, is_silent=True) if offer.id in event.offer_ids else offer
 
 
 def accepted(incident: Incident, event: OfferAccepted) -> Incident:
     ended = {event.offer_id: OfferStatus.ACCEPTED, **dict.fromkeys(event.withdrawn, OfferStatus.WITHDRAWN)}
     incident = _end_offers(incident, ended, event.at)
     assignment = Assignment(event.offer_id, event.officer, AssignmentStatus.EN_ROUTE, event.at, event.at, None)
-    return replace(incident, assignments=(*incident.assignments, assignment)[-ASSIGNMENTS_KEPT:])
+    return _kept(replace(incident, assignments=(*incident.assignments, assignment), nobody_left_at=None))
+
+
+def _kept(incident: Incident) -> Incident:
+    """Of the assignments that are over only the last stay; whoever had arrived is still counted."""
+    over = [one for one in incident.assignments if not one.is_open][:-ASSIGNMENTS_KEPT]
+    if not over:
+        return incident
+    gone = {one.id for one in over}
+    return replace(
+        incident,
+        assignments=tuple(one for one in incident.assignments if one.id not in gone),
+        finished=incident.finished + sum(1 for one in over if one.arrived_at),
+    )
 
 
 def assignment_changed(incident: Incident, event: AssignmentChanged) -> Incident:
@@ -233,6 +330,7 @@ def closed(incident: Incident, event: Closed) -> Incident:
         assignments=cleared,
         place_shared=False,
         closed_at=event.at,
+        nobody_left_at=None,
     )
 
 
@@ -241,7 +339,7 @@ def _flagged(incident: Incident, flags: tuple[str, ...]) -> Incident:
 
 
 def _offer_received(offer: Offer, event: OfferReceived) -> Offer:
-    return replace(offer, received_at=event.at) if offer.id == event.offer_id else offer
+    return replace(offer, received_at=event.at, is_silent=False) if offer.id == event.offer_id else offer
 
 
 def _end_offers(incident: Incident, ended: Mapping[str, OfferStatus], at: datetime) -> Incident:
@@ -251,5 +349,15 @@ def _end_offers(incident: Incident, ended: Mapping[str, OfferStatus], at: dateti
     before = [offer for offer in incident.offers if not offer.is_open]
     now = [replace(offer, status=ended[offer.id]) for offer in incident.open_offers() if offer.id in ended]
     still_open = [offer for offer in incident.open_offers() if offer.id not in ended]
-    kept = (before + now)[-max(ENDED_OFFERS_KEPT, len(now)) :]
+    kept = (before + now)[-max(_ended_kept(len(still_open)), len(now)) :]
     return replace(incident, offers=(*kept, *still_open), offer_ended_at=at)
+
+
+def _beside(offers: tuple[Offer, ...], added: tuple[Offer, ...]) -> tuple[Offer, ...]:
+    is_open = [offer for offer in offers if offer.is_open]
+    ended = [offer for offer in offers if not offer.is_open]
+    return (*ended[-_ended_kept(len(is_open) + len(added)) :], *is_open, *added)
+
+
+def _ended_kept(open_count: int) -> int:
+    return max(1, min(ENDED_OFFERS_KEPT, OFFERS_KEPT - open_count))

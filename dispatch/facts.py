@@ -10,12 +10,14 @@ from geo.geofence import Place
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """An officer who can be asked now; the best comes first."""
+    """An officer who can be asked now; the best comes first. `load` are the open offers that they hold."""
 
     officer: Person
     distance_m: float | None
     own_sector: bool
     position_stale: bool
+    position_age_s: float | None = None
+    load: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +46,7 @@ class Facts:
     """`engaged_elsewhere` and `offer_was_made` are about the officer who gives an answer, and their offer.
 
     `place` is where a phone that moves is now, `cancels` what it has tried with its PINs.
+    `chosen` is the officer whom an operator named, when they are on duty; `engaged_elsewhere` is then about them.
     `offer_was_made`: the journal has a row of this offer to this officer, though the incident may have forgotten it.
     `is_known_phone`: an earlier alarm of the phone that presses is part of the incident.
     `standing`: what became of this phone's earlier incidents.
@@ -61,6 +64,9 @@ class Facts:
     told_before: tuple[str, ...] = ()
     cancels: Cancels = Cancels()
     place: Place | None = None
+    chosen: Candidate | None = None
+    sector_supervisors: tuple[Person, ...] = ()
+    city_supervisors: tuple[Person, ...] = ()
 
 
 NO_FACTS = Facts()

@@ -6,8 +6,9 @@ gathers over time, its alarms, offers and timeline, has rows of its own in the j
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from enum import StrEnum
+from zlib import crc32
 
 from geo.areas import AreaRef
 from geo.geofence import Place
@@ -15,9 +16,15 @@ from geo.position import Position
 
 # With these the fullest incident, its names of 40 and ids of 36 characters, stays under 8 KB; a test measures it.
 ENDED_OFFERS_KEPT = 3
+# Offers whose phones stay silent still stand while the next are asked; beyond this many the oldest of them end.
+OPEN_OFFERS_MAX = 5
+# Beside many open offers fewer ended ones stay, one at least.
+OFFERS_KEPT = 6
 # Six steps of three: whoever was asked before that waited longer than the policy's round, and may be asked again.
 ASKED_KEPT = 18
+# Of those that are over; the open ones are kept all.
 ASSIGNMENTS_KEPT = 2
+PLACES_MAX = 6
 TOLD_KEPT = 8
 # Eight RT, and of those that stay silent the RW and the villages above.
 NEIGHBOURHOOD_KEPT = 12
@@ -25,6 +32,17 @@ FLAGS_KEPT = 14
 
 FLOOD = "flood"
 """The flag of an alarm whose phone has pressed again and again within a short time."""
+
+
+def asked_mark(officer_id: str) -> str:
+    """Stands for an officer in `Incident.asked`, in a quarter of an id's space.
+
+    Should two officers ever share one, the second is asked in the next round.
+    """
+    return f"{crc32(officer_id.encode()):08x}"
+
+
+LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 class Kind(StrEnum):
@@ -109,7 +127,11 @@ class Alarm:
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """An officer was asked. `distance_m`, `own_sector` and `position_stale` say why this one."""
+    """An officer was asked. `distance_m`, `own_sector`, `position_stale`, `position_age_s` and `load` say why this one.
+
+    `load` are the open offers that the officer held elsewhere. A silent offer is one whose receipt is late: it still
+    stands, and counts as nothing.
+    """
 
     id: str
     officer: Person
@@ -120,6 +142,9 @@ class Offer:
     distance_m: float | None
     own_sector: bool
     position_stale: bool
+    position_age_s: float | None = None
+    load: int = 0
+    is_silent: bool = False
 
     @property
     def is_open(self) -> bool:
@@ -177,12 +202,17 @@ class Incident:
 
     `neighbourhood` has the areas whose representatives may see the incident, with its exact place when
     `place_shared`; nobody there is to be woken when `quiet`. `told` has the last of `told_count` people; at
-    `news_looked_at` it was last looked who of them had not received the news. `asked` has the officers asked in this
-    round, the last of them at `round_at`. `offers` has the ended ones first, as they ended, the last at
+    `news_looked_at` it was last looked who of them had not received the news. `asked` has the marks of the officers
+    asked in this round, the last of them at `round_at`. `offers` has the ended ones first, as they ended, the last at
     `offer_ended_at`. `device` is the phone that opened it, `phone_count` how many have pressed for it, the last at
     `last_alarm_at`. `standing` is that of its phone when it opened, None for one that nothing is known of.
     With `duress` it goes on whatever `cancelled` says. `former_sectors` were in charge before the phone moved.
     `linked_to` is the phone's incident before this one, `late_s` how long its first alarm had waited in the phone.
+
+    `policy` is the version that decided last who is asked. `places` are the officers wanted, of whom `finished` have
+    been there and are forgotten. `step` is the ring that is asked in since `step_at`; `level` how many supervisors'
+    levels were told since `unclaimed_since`. The console sounds since `nobody_left_at`, until an operator acts; they
+    last did so at `quieted_at`.
     """
 
     id: str
@@ -222,6 +252,16 @@ class Incident:
     closed_at: datetime | None = None
     linked_to: str | None = None
     late_s: int | None = None
+    policy: str = ""
+    places: int = 1
+    finished: int = 0
+    step: int = 0
+    step_at: datetime = LONG_AGO
+    is_stopped: bool = False
+    level: int = 0
+    unclaimed_since: datetime | None = None
+    nobody_left_at: datetime | None = None
+    quieted_at: datetime | None = None
 
     @property
     def is_open(self) -> bool:
@@ -238,6 +278,15 @@ class Incident:
         return any(assignment.is_open or assignment.arrived_at for assignment in self.assignments)
 
     @property
+    def filled(self) -> int:
+        """How many places somebody goes to, or has been to."""
+        return self.finished + sum(1 for one in self.assignments if one.is_open or one.arrived_at)
+
+    @property
+    def is_filled(self) -> bool:
+        return self.filled >= self.places
+
+    @property
     def stage(self) -> Stage:
         if not self.is_open:
             return Stage.CLOSED
@@ -251,6 +300,10 @@ class Incident:
 
     def open_offers(self) -> Iterator[Offer]:
         return (offer for offer in self.offers if offer.is_open)
+
+    def alive_offers(self) -> Iterator[Offer]:
+        """Open, and not of a phone that stays silent."""
+        return (offer for offer in self.offers if offer.is_open and not offer.is_silent)
 
     def offer(self, offer_id: str) -> Offer | None:
         return next((offer for offer in self.offers if offer.id == offer_id), None)

@@ -15,6 +15,6 @@ def pause_s(incident: Incident, policy: Policy, *, now: datetime) -> float | Non
     """
     if next_due(incident, policy) is None:
         return None
-    retry_at = now + timedelta(seconds=policy.retry_s)
+    retry_at = now + timedelta(seconds=policy.rules_of(incident).retry_s)
     later = next_due(incident, policy, after=now)
     return (min(later or retry_at, retry_at) - now).total_seconds()

@@ -1,18 +1,54 @@
-"""The numbers that dispatch decides by."""
+"""The numbers that dispatch decides by. A policy is data: `policy_text.py` reads one from its file.
 
-from dataclasses import dataclass
+`Rules` are how an incident of one kind is dealt with; they hold for its whole life, by its kind and the time of day at
+which it opened. What concerns officers whatever the incident stands in `Policy` itself. A new number gets a field here,
+its bounds in `policy_text.py`, and a line with a comment in `panic_server/policy.toml`.
+"""
 
-from dispatch.incident import Kind
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 
-# The more dangerous to life within minutes, the sooner an incident gets the next free officer.
-URGENCY = {
-    Kind.VIOLENCE: 0,
-    Kind.FIRE: 1,
-    Kind.MEDICAL: 1,
-    Kind.CRIME: 2,
-    Kind.EMERGENCY: 2,
-    Kind.DISASTER: 3,
-}
+from dispatch.incident import Incident, Kind
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """`officers_per_step` are asked at once, for `offer_timeout_s`, within a ring that each step makes wider.
+
+    Without a receipt within `receipt_s` an offer counts as silence.
+    `round_s` is the pause before those who were asked are asked again, from the first ring on. `retry_s` is when an
+    incident that nobody is asked about is looked at again: an officer may be near by then. `claim_s` are the seconds
+    without a claim after which the next level is told: the sector's supervisors, then the city's. Of incidents that
+    wait, the smallest `urgency` gets the next free officer. `places` are the officers who are to go.
+    """
+
+    urgency: int = 3
+    places: int = 1
+    officers_per_step: int = 3
+    offer_timeout_s: float = 10.0
+    receipt_s: float = 4.0
+    rings_m: tuple[float, ...] = (1500.0, 3000.0, 6000.0, 12000.0)
+    round_s: float = 60.0
+    retry_s: float = 10.0
+    claim_s: tuple[float, ...] = (10.0, 30.0)
+
+
+@dataclass(frozen=True, slots=True)
+class Hours:
+    """Other rules for incidents that open between two times of day, in minutes after local midnight.
+
+    The end is not included; an end before the beginning is one of the next day.
+    """
+
+    begins: int
+    ends: int
+    rules: Mapping[Kind, Rules]
+
+    def hold_at(self, minute: int) -> bool:
+        if self.begins <= self.ends:
+            return self.begins <= minute < self.ends
+        return minute >= self.begins or minute < self.ends
 
 
 # Kinds that people who see one and the same emergency may press. Violence is in none of them, on purpose.
@@ -25,10 +61,11 @@ JOIN_KINDS = (
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """`officers_per_step` are asked at once; `round_s` is the pause before those who were asked are asked again.
+    """`version` names it in every incident that it decided.
 
-    `retry_s` is when an incident that nobody is asked about is looked at again: an officer may be near by then.
     `max_open_offers` bounds what one officer may be asked at a time, `position_age_s` is when a position is old.
+    An offer's push is repeated every `repeat_push_s` until it is answered or ends. Of `hours` that overlap the last one
+    holds. `utc_offset_min` is the city's: WIB 420, WITA 480, WIT 540.
 
     Another phone's alarm joins an incident within `join_radius_m` of it and the inexactness of both fixes, at most
     `join_radius_max_m` (0: none ever joins), `join_window_s` after the last, of kinds in one group of `join_kinds`.
@@ -40,10 +77,7 @@ class Policy:
     `news_receipt_s` counts as not reached. In quiet hours nobody is woken for `quiet_kinds`.
     """
 
-    officers_per_step: int = 3
-    offer_timeout_s: float = 30.0
-    round_s: float = 60.0
-    retry_s: float = 10.0
+    version: str = "built-in"
     max_open_offers: int = 3
     position_age_s: float = 600.0
     last_known_position_s: float = 1800.0
@@ -64,3 +98,20 @@ class Policy:
     quiet_from_min: int = 22 * 60
     quiet_to_min: int = 5 * 60
     utc_offset_min: int = 7 * 60
+    repeat_push_s: float = 3.0
+    usual: Rules = Rules()
+    kinds: Mapping[Kind, Rules] = field(default_factory=dict)
+    hours: tuple[Hours, ...] = ()
+
+    def rules(self, kind: Kind, opened_at: datetime) -> Rules:
+        """For an incident of this kind that opened then."""
+        if self.hours:
+            local = opened_at + timedelta(minutes=self.utc_offset_min)
+            minute = local.hour * 60 + local.minute
+            for hours in reversed(self.hours):
+                if kind in hours.rules and hours.hold_at(minute):
+                    return hours.rules[kind]
+        return self.kinds.get(kind, self.usual)
+
+    def rules_of(self, incident: Incident) -> Rules:
+        return self.rules(incident.kind, incident.opened_at)

@@ -41,6 +41,10 @@ def roused(incident: Incident) -> Incident:
             claimed_by=None,
             assignments=(),
             asked=(),
+            finished=0,
+            step=0,
+            level=0,
+            unclaimed_since=None,
         )
     return replace(incident, cancelled=None) if incident.cancelled else incident
 

@@ -42,6 +42,11 @@ def earth_xyz(lat: Floats, lon: Floats) -> Floats:
     return np.stack((across * cos * np.cos(lam), across * cos * np.sin(lam), across * (1 - EARTH_E2) * sin))
 
 
+def metres_between(one: Position, other: Position) -> float:
+    """Along the geodesic of WGS 84."""
+    return float(geodesic((one.lat, one.lon), (other.lat, other.lon)).meters)
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Officers:
     """n officers as columns, at one moment. Whoever has no position has NaN for it, and is never ranked.

@@ -36,12 +36,14 @@ from panic_server.mark import read_mark, write_mark
 from panic_server.metrics import Metrics
 from panic_server.people import Principal, Role
 from panic_server.pins import PinHashes
+from panic_server.policies import PolicyInForce
 from panic_server.publisher import Publisher
 from panic_server.push.fcm_process import FcmProcess
 from panic_server.push.metrics import PushMetrics
 from panic_server.push.null import NullSender
 from panic_server.push.port import OutboxUnavailable, Sender
 from panic_server.push.relay import Relay
+from panic_server.push.reminders import Reminders
 from panic_server.services import Services
 from panic_server.settings import Settings
 from panic_server.surroundings import Surroundings
@@ -57,6 +59,7 @@ PROBE = timedelta(seconds=2)
 DRILLS_LOOK = timedelta(seconds=1)
 JOURNAL_RETRY_S = 1.0
 CLOCK_OFF_S = 60.0
+POLICY_LOOK = timedelta(seconds=1)
 
 Scope = MutableMapping[str, Any]
 
@@ -65,12 +68,13 @@ class Server:
     """One process of Kentongan. `await start()` raises DatabaseUnusable, JournalUnavailable or OSError."""
 
     def __init__(self, settings: Settings, clock: Clock | None = None, policy: Policy | None = None) -> None:
+        """With a `policy` that one holds, whatever the settings name."""
         self.settings = settings
         self.clock = clock or SystemClock()
-        self.policy = policy or Policy()
+        self.policies = PolicyInForce(policy) if policy else PolicyInForce.of_file(settings.policy)
         self.metrics = Metrics()
         self.health = Health(self.clock)
-        self.board = DutyBoard(self.policy, self.clock)
+        self.board = DutyBoard(self.policies, self.clock)
         self.maps = Maps()
         self._tasks: list[asyncio.Task[None]] = []
         self._lock: IO[str] | None = None
@@ -95,6 +99,7 @@ class Server:
         self._head = (loaded.epoch, loaded.seq)
         self.publisher = Publisher(self.hub, self.queries, epoch=loaded.epoch, seq=loaded.seq)
         self.timer.take(loaded.dues)
+        self.reminders.take(loaded.standing, ())
         await self.relay.start()
         await self.bus.start()
         self._start_tasks()
@@ -110,11 +115,11 @@ class Server:
             raise DatabaseUnusable(f"another server already runs on {self.settings.data_dir}") from error
 
     def _build(self) -> None:
-        url, clock, policy = self.settings.database_url, self.clock, self.policy
+        url, clock = self.settings.database_url, self.clock
         self.reader = Reader(url)
         self.queries = SqlQueries(self.reader)
         self.accounts = SqlAccounts(url, self.reader, clock)
-        self.writer = Writer(url, clock=clock, policy=policy, world=Surroundings(self.maps, self.board))
+        self.writer = Writer(url, clock=clock, policies=self.policies, world=Surroundings(self.maps, self.board))
         self.drills = DrillMaster(self.reader, self.writer, self.maps, clock)
         self.outbox = SqlOutbox(url, self.reader, self.writer.submit, is_alone=self.settings.is_embedded)
         self.timer = Timer(clock, self._look_again)
@@ -129,6 +134,7 @@ class Server:
         push_metrics = PushMetrics(self.metrics.registry)
         sender = self._sender(push_metrics)
         self.relay = Relay(self.outbox, sender, clock, push_metrics, random=random.random)
+        self.reminders = Reminders(clock, self.relay.wake, pause_s=lambda: self.policies.current.repeat_push_s)
         self._build_front()
         self.writer.on_commit(self._on_commit)
         self.writer.on_failure(self.metrics.commit_failed)
@@ -160,7 +166,7 @@ class Server:
         sources = Sources(
             clock=self.clock,
             queries=self.queries,
-            policy=self.policy,
+            policies=self.policies,
             metrics=self.metrics,
             board=self.board,
             degraded=self.health.degraded,
@@ -173,7 +179,7 @@ class Server:
         self.services = Services(
             settings=self.settings,
             clock=self.clock,
-            policy=self.policy,
+            policies=self.policies,
             writer=self.writer,
             queries=self.queries,
             accounts=self.accounts,
@@ -212,11 +218,13 @@ class Server:
         loops: list[tuple[str, Callable[[], Awaitable[None]]]] = [
             ("timer", self.timer.run),
             ("follower", self.follower.run),
+            ("reminders", self.reminders.run),
             ("checkpoint", lambda: self._every(CHECKPOINT, self._checkpoint)),
             ("outbox", lambda: self._every(OUTBOX_LOOK, self._look_at_outbox)),
             ("mark", lambda: self._every(MARK, self._write_mark)),
             ("evidence", self.evidence.run),
             ("drills", lambda: self._every(DRILLS_LOOK, self.drills.look)),
+            ("policy", lambda: self._every(POLICY_LOOK, self._look_at_policy)),
             ("probe", lambda: self._every(PROBE, self._probe_journal)),
         ]
         self._tasks = [asyncio.create_task(self._keep(name, loop)) for name, loop in loops]
@@ -250,6 +258,7 @@ class Server:
         if committed.ended_offers:
             self.relay.withdraw(committed.ended_offers)
         self.timer.take(committed.dues)
+        self.reminders.take(committed.pushes, committed.ended_offers)
         if committed.events:
             self.bus.announce(committed.seq)
 
@@ -275,7 +284,8 @@ class Server:
             return JOURNAL_RETRY_S
         except Refused:
             return None
-        return None if done.seq is not None else pause_s(done.incident, self.policy, now=self.clock.now())
+        policy, now = self.policies.current, self.clock.now()
+        return None if done.seq is not None else pause_s(done.incident, policy, now=now)
 
     async def _read_map(self) -> None:
         area_map = await self.reader.ask(load_map)
@@ -286,6 +296,7 @@ class Server:
     async def _read_accounts(self) -> None:
         self.accounts.forget()
         self.maps.take_representatives(await self.accounts.people(Role.REPRESENTATIVE))
+        self.maps.take_supervisors(await self.accounts.people(Role.SUPERVISOR))
 
     # What runs in the background.
 
@@ -314,6 +325,10 @@ class Server:
             # They wait for the next checkpoint, unless the officer has moved on by then.
             self.board.save_again(officer_id for officer_id, _ in positions)
             log.warning("checkpoint.journal_unavailable")
+
+    async def _look_at_policy(self) -> None:
+        if await self.policies.look():
+            self.writer.nudge()
 
     async def _look_at_outbox(self) -> None:
         try:
@@ -350,6 +365,7 @@ class Server:
         self.health.register("timer", self.timer.check, essential=True)
         self.health.register("clock", self._check_clock)
         self.health.register("map", self._check_map)
+        self.health.register("policy", self.policies.check)
         self.health.register("push", self._check_push, words=self.relay.degraded)
         self.health.register("bus", self._check_bus, words=self.bus.degraded)
 

@@ -1,4 +1,4 @@
-"""The map in force, and the representatives of its RT: immutable values, swapped as a whole while alarms flow.
+"""The map in force, the representatives of its RT, the supervisors: immutable values, swapped while alarms flow.
 
 Who answers for an RW is its head; who answers for a village is its community officer (Bhabinkamtibmas).
 """
@@ -18,6 +18,7 @@ class Maps:
         self._neighbours: Mapping[str, tuple[Neighbour, ...]] = {}
         self._known_above: dict[str, tuple[Neighbour, ...]] = {}
         self._people: Sequence[PersonRow] = ()
+        self._supervisors: Sequence[PersonRow] = ()
 
     @property
     def current(self) -> AreaMap:
@@ -39,6 +40,15 @@ class Maps:
         self._neighbours = {code: tuple(neighbours) for code, neighbours in found.items()}
         # A new one, and last: what the writer's thread still finds out by the old map and people goes with the old one.
         self._known_above = {}
+
+    def take_supervisors(self, people: Sequence[PersonRow]) -> None:
+        self._supervisors = people
+
+    def supervisors(self, sectors: Collection[str]) -> tuple[tuple[Person, ...], tuple[Person, ...]]:
+        """Those of these sectors, and those of the whole city: who has no areas is answerable for all."""
+        known = self._supervisors
+        of_sector = tuple(Person(one.subject, one.name) for one in known if set(one.areas) & set(sectors))
+        return of_sector, tuple(Person(one.subject, one.name) for one in known if not one.areas)
 
     def neighbours(self, codes: Collection[str]) -> tuple[Neighbour, ...]:
         """The representatives of these RT, each once; for an RT that has none, whoever stands above it."""

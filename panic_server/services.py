@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from dispatch.policy import Policy
 from panic_server.clock import Clock
 
 if TYPE_CHECKING:
@@ -18,6 +17,7 @@ if TYPE_CHECKING:
     from panic_server.maps import Maps
     from panic_server.metrics import Metrics
     from panic_server.pins import PinHashes
+    from panic_server.policies import PolicyInForce
     from panic_server.settings import Settings
 
 
@@ -27,7 +27,7 @@ class Services:
 
     settings: "Settings"
     clock: Clock
-    policy: Policy
+    policies: "PolicyInForce"
     writer: "Writer"
     queries: "Queries"
     accounts: "Accounts"

@@ -80,6 +80,9 @@ class Settings(BaseSettings):
     fcm_url: Annotated[str, _scheme("http", "https")] | None = Field(
         default=None, description="another server than Google's to push to, for tests"
     )
+    policy: Path | None = Field(
+        default=None, description="the city's dispatch policy, a TOML file; without it the shipped one holds"
+    )
     basemap_pmtiles: Path | None = Field(default=None, description="a PMTiles file to draw below our boundaries")
     time_zone: Annotated[str, AfterValidator(_known_zone)] = Field(
         default="Asia/Jakarta", description="the city's time zone: which hour and which day it was, for reports"

@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 
 from dispatch.facts import Candidate, Neighbour
-from dispatch.incident import Assignment
+from dispatch.incident import Assignment, Person
 from geo.geofence import Place, locate_batch
 from geo.position import Position
 from panic_server.duty.board import DutyBoard
@@ -25,6 +25,14 @@ class Surroundings:
         self, origin: Position, sectors: Collection[str], *, now: datetime, limit: int
     ) -> tuple[Candidate, ...]:
         return self._board.candidates(origin, sectors, now=now, limit=limit)
+
+    def officer(
+        self, officer_id: str, origin: Position | None, sectors: Collection[str], *, now: datetime
+    ) -> Candidate | None:
+        return self._board.officer(officer_id, origin, sectors, now=now)
+
+    def supervisors(self, sectors: Collection[str]) -> tuple[tuple[Person, ...], tuple[Person, ...]]:
+        return self._maps.supervisors(sectors)
 
     def has_free_officer(self) -> bool:
         return self._board.has_free_officer()

@@ -25,7 +25,7 @@ def incident_answer(services: Services, incident: Incident, reader: Principal) -
 
 def seen_by(services: Services, incident: Incident, reader: Principal) -> shapes.Incident:
     """Only for readers who may see it."""
-    return views.incident(incident, views.view_of(incident, reader), services.policy)
+    return views.incident(incident, views.view_of(incident, reader), services.policies.current)
 
 
 def etag(seen: shapes.Incident) -> str:

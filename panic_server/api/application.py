@@ -23,6 +23,7 @@ from panic_server.api import (
     merging,
     neighbourhood,
     offers,
+    overrides,
     reports,
     session,
     track,
@@ -42,7 +43,7 @@ from panic_server.wire.schema import Json, document
 # The router goes from the first to the last, so what is hot stands first.
 _HOT: Final = (alarms.TRIGGER, me.POSITIONS)
 _PLAIN: Final = (*_HOT, *HEALTH_ROUTES)
-_OF_WORK: Final = (incidents, merging, neighbourhood, drills)
+_OF_WORK: Final = (incidents, overrides, merging, neighbourhood, drills)
 _RESOURCES: Final = (alarms, cancel, track, me, offers, *_OF_WORK, areas, session, reports)
 
 

@@ -52,17 +52,23 @@ def described(
     gives: type[msgspec.Struct] | None,
     status: int = 200,
     takes: type[msgspec.Struct] | None = None,
+    may_be_empty: bool = False,
     asks: type[msgspec.Struct] | None = None,
     may: Collection[Role] = EVERYBODY,
     if_match: bool = False,
     refuses: Iterable[ProblemKind] = (),
 ) -> dict[str, Any]:
-    """Arguments for a FastAPI route. `takes` is the body's shape, `asks` the query's; `may` has the roles, none of them
-    when no token is needed.
+    """Arguments for a FastAPI route.
+
+    `takes` is the body's shape, which `may_be_empty`, `asks` the query's; `may` has the roles, none of them when no
+    token is needed.
     """
     extra: Json = {"security": []} if not may else {}
     if takes is not None:
-        extra["requestBody"] = {"required": True, "content": {"application/json": {"schema": reference(takes)}}}
+        extra["requestBody"] = {
+            "required": not may_be_empty,
+            "content": {"application/json": {"schema": reference(takes)}},
+        }
     if asks is not None:
         extra["parameters"] = query_parameters(asks)
     if if_match:

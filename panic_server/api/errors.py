@@ -28,6 +28,8 @@ _REFUSED: Final[dict[type[errors.Refused], ProblemKind]] = {
     errors.OfferEnded: problems.OFFER_ENDED,
     errors.OfficerEngaged: problems.OFFICER_ENGAGED,
     errors.OfficerOffDuty: problems.OFFICER_OFF_DUTY,
+    errors.AlreadyAsked: problems.ALREADY_ASKED,
+    errors.PlacesTaken: problems.PLACES_TAKEN,
     errors.AssignmentUnknown: problems.ASSIGNMENT_UNKNOWN,
     errors.MergeRefused: problems.MERGE_REFUSED,
     errors.SplitRefused: problems.SPLIT_REFUSED,

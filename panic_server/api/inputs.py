@@ -44,12 +44,16 @@ RepresentativeCaller = Annotated[Principal, _caller(REPRESENTATIVES)]
 ReaderCaller = Annotated[Principal, _caller(READERS)]
 
 
-def body(shape: type[T]) -> Any:
-    """For `Annotated[shape, body(shape)]`. Stands behind the caller, so that only the known are read on."""
+def body(shape: type[T], *, may_be_empty: bool = False) -> Any:
+    """For `Annotated[shape, body(shape)]`. Stands behind the caller, so that only the known are read on.
+
+    An empty body that may be one is read as `{}`.
+    """
     decoder = msgspec.json.Decoder(shape)
 
     async def read(request: Request) -> T:
-        return decode_exactly(await read_body(request.headers, request.receive), decoder)
+        raw = await read_body(request.headers, request.receive)
+        return decode_exactly(raw if raw or not may_be_empty else b"{}", decoder)
 
     return Depends(read)
 

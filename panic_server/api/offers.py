@@ -1,6 +1,6 @@
 """Officers' answers to what they are asked, and what they report on the way."""
 
-from typing import Annotated
+from typing import Annotated, Final
 
 from starlette.responses import Response
 
@@ -13,12 +13,13 @@ from panic_server.api.inputs import OFFICERS, Id, Kentongan, OfficerCaller, body
 from panic_server.api.orders import order_incident
 from panic_server.people import Principal
 from panic_server.services import Services
+from panic_server.wire import overrides as wishes
 from panic_server.wire import phone, problems, shapes
 from panic_server.wire.problems import ASSIGNMENT_UNKNOWN, INCIDENT_CLOSED, NOT_FOUND, OFFER_UNKNOWN
 
 routes = resource("officers")
 
-_ENDED = (problems.OFFER_TAKEN, problems.OFFER_EXPIRED, problems.OFFER_ENDED, INCIDENT_CLOSED)
+_ENDED: Final = (problems.OFFER_TAKEN, problems.OFFER_EXPIRED, problems.OFFER_ENDED, INCIDENT_CLOSED)
 
 
 @routes.post(
@@ -45,11 +46,23 @@ async def accept_offer(offer_id: Id, officer: OfficerCaller, services: Kentongan
 
 @routes.post(
     "/v1/offers/{offer_id}/decline",
-    **described(gives=shapes.OfferAnswer, may=OFFICERS, refuses=(OFFER_UNKNOWN, NOT_FOUND, *_ENDED)),
+    **described(
+        gives=shapes.OfferAnswer,
+        takes=wishes.DeclineRequest,
+        may_be_empty=True,
+        may=OFFICERS,
+        refuses=(OFFER_UNKNOWN, NOT_FOUND, *_ENDED),
+    ),
 )
-async def decline_offer(offer_id: Id, officer: OfficerCaller, services: Kentongan) -> Response:
-    """The officer does not go; the next nearest is asked."""
-    return await _to_offer(services, officer, offer_id, DeclineOffer(offer_id, officer.subject))
+async def decline_offer(
+    offer_id: Id,
+    officer: OfficerCaller,
+    said: Annotated[wishes.DeclineRequest, body(wishes.DeclineRequest, may_be_empty=True)],
+    services: Kentongan,
+) -> Response:
+    """The officer does not go, and may say why; the next nearest is asked."""
+    reason = (said.reason or "").strip() or None
+    return await _to_offer(services, officer, offer_id, DeclineOffer(offer_id, officer.subject, reason))
 
 
 @routes.post(

@@ -11,7 +11,9 @@ from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 from pydantic import ValidationError
 
+from dispatch.policy_text import PolicyInvalid
 from panic_server.commands import Stop
+from panic_server.policies import load_policy
 from panic_server.settings import Settings, read_settings, unknown_variables, variable
 
 _HIDDEN = "***"
@@ -76,7 +78,9 @@ def _readable(wrong: Mapping[str, str], environ: Mapping[str, str]) -> dict[str,
         if field in wrong or not text:
             values[field] = info.get_default(call_default_factory=True, validated_data=values)
         else:
-            values[field] = Path(text) if field in {"data_dir", "fcm_credentials", "basemap_pmtiles"} else text
+            values[field] = (
+                Path(text) if field in {"data_dir", "fcm_credentials", "basemap_pmtiles", "policy"} else text
+            )
     return values
 
 
@@ -109,6 +113,8 @@ def _look(field: str, value: object) -> str | None:
             return _look_at_folder(value)
         case "fcm_credentials", Path():
             return _look_at_key(value)
+        case "policy", Path():
+            return _look_at_policy(value)
         case "basemap_pmtiles", Path():
             return _look_at_basemap(value)
         case "database_url", str() if value.startswith("sqlite") and value.partition("///")[2] in {"", ":memory:"}:
@@ -134,6 +140,14 @@ def _look_at_key(path: Path) -> str | None:
     needed = {"client_email", "private_key", "project_id", "token_uri"}
     if not isinstance(key, dict) or key.get("type") != "service_account" or not needed <= key.keys():
         return "is no key of a Google service account"
+    return None
+
+
+def _look_at_policy(path: Path) -> str | None:
+    try:
+        load_policy(path)
+    except PolicyInvalid as error:
+        return "; ".join(error.mistakes)
     return None
 
 

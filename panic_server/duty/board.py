@@ -14,10 +14,10 @@ import numpy.typing as npt
 
 from dispatch.facts import Candidate
 from dispatch.incident import Assignment, Person
-from dispatch.policy import Policy
-from geo.nearest import Officers, earth_xyz, members_by_sector, order_of_ids, rank
+from geo.nearest import Officers, earth_xyz, members_by_sector, metres_between, order_of_ids, rank
 from geo.position import Position
 from panic_server.clock import Clock
+from panic_server.policies import PolicyInForce
 from panic_server.wire import shapes
 
 FIRST_CAPACITY = 256
@@ -35,8 +35,8 @@ class Staff:
 
 
 class DutyBoard:
-    def __init__(self, policy: Policy, clock: Clock) -> None:
-        self._policy = policy
+    def __init__(self, policies: PolicyInForce, clock: Clock) -> None:
+        self._policies = policies
         self._clock = clock
         self._lock = threading.Lock()
         self._index: dict[str, int] = {}
@@ -106,7 +106,7 @@ class DutyBoard:
         can_be_asked = bool(self._on_duty[row]) and not self._assigned[row] and not np.isnan(self._at[row])
         offers = int(self._offers[row])
         available = can_be_asked and offers == 0
-        busy = can_be_asked and 0 < offers < self._policy.max_open_offers
+        busy = can_be_asked and 0 < offers < self._policies.current.max_open_offers
         self._available_count += available - int(self._available[row])
         self._busy_count += busy - int(self._busy[row])
         self._available[row] = available
@@ -177,7 +177,7 @@ class DutyBoard:
             members=staff.members,
             id_order=staff.id_order,
         )
-        max_age_s = self._policy.position_age_s
+        max_age_s = self._policies.current.position_age_s
         ranked = rank(officers, origin, sectors, now=now, max_age_s=max_age_s, limit=limit)
         return [
             Candidate(
@@ -185,9 +185,36 @@ class DutyBoard:
                 distance_m=round(one.distance_m, 1),
                 own_sector=one.own_sector,
                 position_stale=one.stale,
+                position_age_s=self._age_s(self._index[one.officer_id], now),
+                load=int(self._offers[self._index[one.officer_id]]),
             )
             for one in ranked
         ]
+
+    def _age_s(self, row: int, now: datetime) -> float | None:
+        """Of a position from before a restart too: its own time is known."""
+        position = self._positions[row]
+        if position is None or position.at is None:
+            return None
+        return round(max(0.0, (now - position.at).total_seconds()), 1)
+
+    def officer(
+        self, officer_id: str, origin: Position | None, sectors: Collection[str], *, now: datetime
+    ) -> Candidate | None:
+        """Chosen by name: how far and how busy does not matter, only that they are on duty."""
+        with self._lock:
+            row = self._index.get(officer_id)
+            if row is None or not self._on_duty[row]:
+                return None
+            position, age_limit = self._positions[row], now.timestamp() - self._policies.current.position_age_s
+            return Candidate(
+                officer=self._people[row],
+                distance_m=None if position is None or origin is None else round(metres_between(origin, position), 1),
+                own_sector=not self._sectors[row].isdisjoint(sectors),
+                position_stale=not self._at[row] >= age_limit,
+                position_age_s=self._age_s(row, now),
+                load=int(self._offers[row]),
+            )
 
     def _staff_of(self, count: int) -> "Staff":
         """What only changes with the staff, kept between rankings."""
@@ -285,7 +312,7 @@ class DutyBoard:
         return self._revision
 
     def _shown(self, rows: npt.NDArray[np.intp]) -> list[shapes.Officer]:
-        oldest_fresh = self._clock.now().timestamp() - self._policy.position_age_s
+        oldest_fresh = self._clock.now().timestamp() - self._policies.current.position_age_s
         is_fresh = self._at[rows] >= oldest_fresh
         return [self._officer(*one) for one in zip(rows.tolist(), is_fresh.tolist(), strict=True)]
 

@@ -16,10 +16,10 @@ from dispatch.commands import (
     DeclineOffer,
     LookAgain,
     MoveAlarm,
+    OfferTo,
     PressAlarm,
     ReceiveNews,
     ReceiveOffer,
-    Reopen,
     RepeatAlarm,
     WithdrawOfficer,
 )
@@ -29,8 +29,7 @@ from dispatch.errors import AssignmentUnknown, IncidentUnknown, OfferUnknown, Ve
 from dispatch.escalation import wanted_offers
 from dispatch.events import AssignmentChanged, OfferAccepted
 from dispatch.facts import NO_FACTS, Candidate, Facts
-from dispatch.incident import FLOOD, Alarm, Incident
-from dispatch.merging import Return
+from dispatch.incident import FLOOD, OPEN_OFFERS_MAX, Alarm, Incident
 from dispatch.neighbourhood import areas_told, silent_areas
 from dispatch.policy import Policy
 from dispatch.reopening import roused
@@ -38,6 +37,7 @@ from geo.geofence import Place
 from geo.position import Position
 from panic_server.clock import new_id
 from panic_server.journal import drills, tables
+from panic_server.journal.asking import ASKS_ANEW, facts_for_choice, facts_for_look
 from panic_server.journal.codec import encoder, read_alarm, read_incident
 from panic_server.journal.draft import Draft
 from panic_server.journal.following import facts_for_move, last_ended, load_cancels, note_cancel, note_track
@@ -81,7 +81,7 @@ class Orders:
     def __init__(self, dialect: str, registry: Registry, world: World, policy: Policy) -> None:
         self._registry = registry
         self._world = world
-        self._policy = policy
+        self.policy = policy
         self._known_presses = known_presses(dialect)
         self._merging = Merging(registry, find=self._find_seen, decide=self._decide, facts=self._facts_for_press)
 
@@ -135,11 +135,11 @@ class Orders:
         held = self._registry.joined_by(alarm, self._draft.now)
         linked_to = None
         if held is None:
-            held, linked_to = last_ended(self._registry, alarm, self._find, now=self._draft.now, policy=self._policy)
+            held, linked_to = last_ended(self._registry, alarm, self._find, now=self._draft.now, policy=self.policy)
         incident_id = held.incident.id if held else new_id()
         facts = self._facts_for_press(alarm, held)
         command = PressAlarm(alarm, incident_id, linked_to)
-        events = decide(held.incident if held else None, command, facts, now=self._draft.now, policy=self._policy)
+        events = decide(held.incident if held else None, command, facts, now=self._draft.now, policy=self.policy)
         self._draft.incident(held, events, Actor("resident", press.device))
         self._registry.phones.add(press.device, incident_id, drill=press.drill)
         answer = self._answer(alarm, incident_id)
@@ -195,13 +195,13 @@ class Orders:
         alarm = self._alarm(press)
         held = self._find(before.incident_id)
         facts = self._facts_for_press(alarm, held) if is_placed_by(held.incident, alarm) else NO_FACTS
-        events = decide(held.incident, RepeatAlarm(alarm), facts, now=self._draft.now, policy=self._policy)
+        events = decide(held.incident, RepeatAlarm(alarm), facts, now=self._draft.now, policy=self.policy)
         self._draft.incident(held, events, Actor("resident", press.device))
         self._draft.alarm_update(alarm, press)
 
     def _last_known(self, device: str) -> Position | None:
         """Where the phone last was: by its own positions, or by its last located alarm."""
-        oldest = self._draft.now - timedelta(seconds=self._policy.last_known_position_s)
+        oldest = self._draft.now - timedelta(seconds=self.policy.last_known_position_s)
         known = self._world.last_position(device)
         if known is not None and known.at is not None and known.at >= oldest:
             return known
@@ -216,7 +216,7 @@ class Orders:
         return read_alarm(record).position if record else None
 
     def _facts_for_press(self, alarm: Alarm, held: Held | None) -> Facts:
-        wanted = wanted_offers(roused(held.incident), self._policy) if held else self._policy.officers_per_step
+        wanted = wanted_offers(roused(held.incident), self.policy) if held else OPEN_OFFERS_MAX
         asked = held.incident.asked if held else ()
         origin = alarm.position or (held.incident.origin if held else None) or alarm.origin
         place = alarm.place
@@ -224,7 +224,7 @@ class Orders:
             # A witness says that it burns, not that officers should be looked for around the witness.
             origin, place = held.incident.origin, held.incident.place
         candidates = self._candidates(origin, place, wanted, len(asked)) if wanted else ()
-        codes = areas_told(alarm, self._policy)
+        codes = areas_told(alarm, self.policy)
         neighbours = self._world.neighbours(codes) if codes else ()
         return Facts(
             candidates,
@@ -253,7 +253,7 @@ class Orders:
 
     def _decide(self, held: Held, command: Command, actor: Actor) -> Done:
         facts = self._facts_for(held.incident, command)
-        events = decide(held.incident, command, facts, now=self._draft.now, policy=self._policy)
+        events = decide(held.incident, command, facts, now=self._draft.now, policy=self.policy)
         if isinstance(command, MoveAlarm):
             note_track(self._draft, held.incident.id, command)
         if not events:
@@ -333,24 +333,23 @@ class Orders:
                 was_made = self._offer_was_made(command.offer_id, command.officer_id)
                 return Facts(candidates=self._next_candidates(incident), offer_was_made=was_made)
             case MoveAlarm() if incident.is_open:
-                return facts_for_move(incident, command, self._world, now=self._draft.now, policy=self._policy)
+                return facts_for_move(incident, command, self._world, now=self._draft.now, policy=self.policy)
             case CancelAlarm() | MoveAlarm():
                 return Facts(cancels=load_cancels(self._connection, self._draft, command.device, incident.id))
             case ChangeAssignment():
                 assignment = self._registry.engaged(command.officer_id).assignment
                 elsewhere = assignment is not None and assignment.id != command.assignment_id
                 return Facts(candidates=self._next_candidates(incident), engaged_elsewhere=elsewhere)
-            case WithdrawOfficer() | Return() | Reopen():
+            case OfferTo():
+                near, now = self._next_candidates(incident), self._draft.now
+                return facts_for_choice(incident, command, near, self._world, self._registry, now=now)
+            case _ if isinstance(command, ASKS_ANEW):
                 return Facts(candidates=self._next_candidates(incident))
             case LookAgain():
-                silent = [area.code for area in silent_areas(incident, now=self._draft.now, policy=self._policy)]
-                if not silent:
-                    return Facts(candidates=self._next_candidates(incident))
-                return Facts(
-                    candidates=self._next_candidates(incident),
-                    superiors=self._world.superiors(silent),
-                    told_before=self._told_before(incident),
-                )
+                silent = [area.code for area in silent_areas(incident, now=self._draft.now, policy=self.policy)]
+                before = self._told_before(incident) if silent else ()
+                nearest = self._next_candidates(incident)
+                return facts_for_look(incident, nearest, world=self._world, silent=silent, told_before=before)
             case ReceiveNews() | AnswerNews() | Close():
                 return Facts(told_before=self._told_before(incident))
             case _:
@@ -361,18 +360,17 @@ class Orders:
         return told_before(self._connection, drafted, incident)
 
     def _next_candidates(self, incident: Incident) -> tuple[Candidate, ...]:
-        wanted = self._policy.officers_per_step
-        return self._candidates(incident.origin, incident.place, wanted, len(incident.asked))
+        if not incident.is_open:
+            return ()
+        known = len(incident.asked) + sum(1 for _ in incident.open_offers())
+        return self._candidates(incident.origin, incident.place, OPEN_OFFERS_MAX, known)
 
     def _offer_was_made(self, offer_id: str, officer_id: str) -> bool:
         table = tables.offers
         made = select(table.c.id).where(table.c.id == offer_id, table.c.officer_id == officer_id)
         return self._connection.execute(made).first() is not None
 
-    # Officers.
-
     def _duty(self, order: DutyOrder) -> None:
-        """Saying the same twice makes one event."""
         officer = order.officer
         if order.on_duty != self._registry.is_on_duty(officer.subject):
             self._draft.duty(officer.subject, Actor("officer", officer.subject), on_duty=order.on_duty)
@@ -392,5 +390,4 @@ class Orders:
                 self._decide(held, LookAgain(), SYSTEM)
         for incident in taken:
             self._registry.put_back(incident.id)
-        has_helped = self._draft.seq > before
-        return has_helped and len(taken) == WAITING_PER_BATCH and self._world.has_free_officer()
+        return self._draft.seq > before and len(taken) == WAITING_PER_BATCH and self._world.has_free_officer()

@@ -11,7 +11,7 @@ from datetime import datetime
 from dispatch.duplicates import joins
 from dispatch.escalation import wanted_offers
 from dispatch.incident import Alarm, Assignment, Incident, Standing
-from dispatch.policy import URGENCY, Policy
+from dispatch.policy import Policy
 from panic_server.journal.ended import Ended
 from panic_server.journal.nearby import Nearby
 from panic_server.journal.phones import Phones
@@ -51,7 +51,7 @@ class Engaged:
 
 class Registry:
     def __init__(self, policy: Policy, world: World) -> None:
-        self._policy = policy
+        self.policy = policy
         self._world = world
         self.clear()
 
@@ -60,8 +60,8 @@ class Registry:
         self.seq = -1
         self.epoch = ""
         self._held: dict[str, Held] = {}
-        self.phones = Phones(self._policy)
-        self._nearby = Nearby(self._policy)
+        self.phones = Phones(self.policy)
+        self._nearby = Nearby(self.policy)
         self.ended = Ended()
         self.standings: dict[str, Standing] = {}
         self._engaged: dict[str, Engaged] = {}
@@ -156,12 +156,11 @@ class Registry:
         self._world.on_duty(officer_id, name, sectors, on_duty=on_duty)
 
     def _note_waiting(self, incident: Incident, opened_seq: int) -> None:
-        waits = incident.origin is not None and wanted_offers(incident, self._policy) > 0
+        waits = incident.origin is not None and wanted_offers(incident, self.policy) > 0
         if waits and incident.id not in self._waiting_ids:
             self._waiting_ids.add(incident.id)
-            heapq.heappush(
-                self._waiting, (URGENCY[incident.kind] + AFTER_ALL * incident.drill, opened_seq, incident.id)
-            )
+            urgency = self.policy.rules_of(incident).urgency + AFTER_ALL * incident.drill
+            heapq.heappush(self._waiting, (urgency, opened_seq, incident.id))
 
     def take_waiting(self, limit: int) -> list[Incident]:
         """The next incidents that want officers, the most urgent and oldest first; whoever still wants is noted again
@@ -172,7 +171,7 @@ class Registry:
             _, _, incident_id = heapq.heappop(self._waiting)
             self._waiting_ids.discard(incident_id)
             held = self._held.get(incident_id)
-            if held and wanted_offers(held.incident, self._policy):
+            if held and wanted_offers(held.incident, self.policy):
                 taken.append(held.incident)
         return taken
 

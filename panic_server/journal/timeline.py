@@ -3,7 +3,15 @@
 import re
 from typing import Any
 
-from dispatch.events import AlarmJoined, AlarmUpdated, Event, IncidentOpened, NeighboursTold, OffersMade
+from dispatch.events import (
+    AlarmJoined,
+    AlarmUpdated,
+    Event,
+    IncidentOpened,
+    NeighboursTold,
+    OffersMade,
+    OfficerOffered,
+)
 from dispatch.incident import Alarm, Offer, Told
 from panic_server.journal.codec import encoder
 
@@ -31,7 +39,8 @@ def _facts(event: Event) -> Any:
         case IncidentOpened(split_from=str()):
             return {**_alarm(event.alarm), "split_from": event.split_from, **_asked(event)}
         case IncidentOpened():
-            return {**_alarm(event.alarm), "linked_to": event.linked_to, **_asked(event)}
+            decided = {"step": event.step, "places": event.places, "policy": event.policy}
+            return {**_alarm(event.alarm), "linked_to": event.linked_to, **_asked(event), **decided}
         case AlarmJoined():
             return {**_alarm(event.alarm), "reopens": event.reopens, **_asked(event)}
         case AlarmUpdated():
@@ -39,7 +48,11 @@ def _facts(event: Event) -> Any:
         case NeighboursTold():
             return {"silent": event.silent, "told": _told(event.told)}
         case OffersMade():
-            return {"offers": _offers(event.offers), "new_round": event.new_round}
+            facts = {"offers": _offers(event.offers), "new_round": event.new_round}
+            return {**facts, "step": event.step, "policy": event.policy}
+        case OfficerOffered():
+            said = {"operator": event.operator, "reason": event.reason, "places": event.places}
+            return {**said, "offers": _offers((event.offer,))}
         case _:
             return event
 
@@ -60,6 +73,8 @@ def _offers(offers: tuple[Offer, ...]) -> list[dict[str, Any]]:
             "distance_m": offer.distance_m,
             "own_sector": offer.own_sector,
             "position_stale": offer.position_stale,
+            "position_age_s": offer.position_age_s,
+            "load": offer.load,
         }
         for offer in offers
     ]

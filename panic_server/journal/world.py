@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Protocol
 
 from dispatch.facts import Candidate, Neighbour
-from dispatch.incident import Assignment
+from dispatch.incident import Assignment, Person
 from geo.geofence import Place
 from geo.position import Position
 
@@ -18,6 +18,14 @@ class World(Protocol):
         self, origin: Position, sectors: Collection[str], *, now: datetime, limit: int
     ) -> tuple[Candidate, ...]:
         """Officers on duty, not going anywhere and with room for one more offer: the free before the asked."""
+
+    def officer(
+        self, officer_id: str, origin: Position | None, sectors: Collection[str], *, now: datetime
+    ) -> Candidate | None:
+        """One officer by name, however far and whatever they do; None when they are not on duty."""
+
+    def supervisors(self, sectors: Collection[str]) -> tuple[tuple[Person, ...], tuple[Person, ...]]:
+        """Those of these sectors, and those of the whole city."""
 
     def has_free_officer(self) -> bool: ...
 

@@ -18,7 +18,6 @@ from sqlalchemy.exc import OperationalError, SQLAlchemyError
 
 from dispatch.errors import Refused
 from dispatch.escalation import next_due
-from dispatch.policy import Policy
 from panic_server.clock import Clock
 from panic_server.journal.database import DatabaseUnusable, open_engine
 from panic_server.journal.draft import Draft
@@ -46,7 +45,9 @@ from panic_server.journal.port import (
 from panic_server.journal.registry import Registry
 from panic_server.journal.statements import Commit, VersionMissed
 from panic_server.journal.world import World
+from panic_server.policies import PolicyInForce
 from panic_server.push.port import Push
+from panic_server.push.reminders import standing_offers
 
 log = structlog.get_logger()
 
@@ -71,7 +72,7 @@ long enough for every console's heartbeat to tell of it.
 class Committed:
     """What is now durable, for everybody who must do something about it. `dues` are open incidents' next deadlines.
 
-    `opened` are the seqs that opened an incident.
+    `opened` are the seqs that opened an incident; `standing` at the start the offers that wait for an answer.
     """
 
     epoch: str
@@ -86,6 +87,7 @@ class Committed:
     opened: Sequence[int] = ()
     placed_at: datetime | None = None
     durable_at: datetime | None = None
+    standing: Sequence[Push] = ()
 
 
 @dataclass(slots=True)
@@ -103,11 +105,12 @@ class _Waiting:
 class Writer:
     """Start it on the event loop that the answers belong to."""
 
-    def __init__(self, url: str, *, clock: Clock, policy: Policy, world: World) -> None:
+    def __init__(self, url: str, *, clock: Clock, policies: PolicyInForce, world: World) -> None:
         self._url = url
         self._clock = clock
-        self._policy = policy
-        self._registry = Registry(policy, world)
+        self._policies = policies
+        self._policy = policies.current
+        self._registry = Registry(self._policy, world)
         self._world = world
         self._queue: queue.SimpleQueue[_Waiting | None] = queue.SimpleQueue()
         self._along: queue.SimpleQueue[_Waiting] = queue.SimpleQueue()
@@ -184,7 +187,9 @@ class Writer:
             lock_head(connection, self._registry)
             bring_up_to_date(connection, self._registry)
         dues = [(one.id, next_due(one, self._policy)) for one in self._registry.open_incidents()]
-        return Committed(self._registry.epoch, self._registry.seq + 1, self._registry.seq, (), (), (), dues, 0, 0.0)
+        standing = standing_offers(self._registry.open_incidents())
+        epoch, seq = self._registry.epoch, self._registry.seq
+        return Committed(epoch, seq + 1, seq, (), (), (), dues, 0, 0.0, standing=standing)
 
     def _run(self) -> None:
         while (batch := self._next_batch()) is not None:
@@ -233,7 +238,10 @@ class Writer:
     def _write(self, batch: list[_Waiting]) -> None:
         began = self._clock.monotonic()
         with self._engine.begin() as connection:
+            has_new_policy = self._take_policy()
             foreign = self._catch_up(connection)
+            if has_new_policy:
+                foreign = [incident.id for incident in self._registry.open_incidents()]
             draft = Draft(self._registry, self._policy, self._clock.now())
             answers = self._decide(connection, draft, batch)
             self._commit(connection, draft)
@@ -269,6 +277,14 @@ class Writer:
         if lock_head(connection, self._registry):
             return []
         return bring_up_to_date(connection, self._registry)
+
+    def _take_policy(self) -> bool:
+        """A batch is decided by one policy. After a change memory starts afresh: what it has follows from that."""
+        if self._policy is self._policies.current:
+            return False
+        self._policy = self._registry.policy = self._orders.policy = self._policies.current
+        self._registry.clear()
+        return True
 
     def _decide(
         self, connection: Connection, draft: Draft, batch: list[_Waiting]

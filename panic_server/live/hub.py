@@ -10,7 +10,6 @@ from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from dispatch.policy import Policy
 from panic_server.clock import Clock
 from panic_server.journal.port import JournalEvent, JournalUnavailable
 from panic_server.journal.reading import Queries
@@ -27,6 +26,7 @@ from panic_server.live.sightings import Sightings
 from panic_server.live.snapshots import Snapshots
 from panic_server.metrics import Metrics
 from panic_server.people import Principal
+from panic_server.policies import PolicyInForce
 from panic_server.wire.shapes import Me
 
 _log = logging.getLogger(__name__)
@@ -57,7 +57,7 @@ class Sources:
 
     clock: Clock
     queries: Queries
-    policy: Policy
+    policies: PolicyInForce
     metrics: Metrics
     board: Board
     degraded: Callable[[], tuple[str, ...]]
@@ -75,7 +75,7 @@ class Hub:
         self._cpu_s = cpu_s
         self._metrics = sources.metrics
         self._journal = Journal("", History(0))
-        self._snapshots = Snapshots(sources.queries, sources.policy, sources.clock, sources.metrics)
+        self._snapshots = Snapshots(sources.queries, sources.policies, sources.clock, sources.metrics)
         self._officers = OfficerFrames(sources.board)
         self._joining = Joining(self._journal, self._snapshots, self._officers, sources.me)
         self._groups = Groups()

@@ -5,11 +5,11 @@ from dataclasses import dataclass
 
 import msgspec
 
-from dispatch.policy import Policy
 from panic_server.clock import Clock
 from panic_server.journal.reading import Queries
 from panic_server.metrics import Metrics
 from panic_server.people import Principal
+from panic_server.policies import PolicyInForce
 from panic_server.wire import views
 
 # A thousand consoles that come back within a second need one snapshot; what it lacks they get as events.
@@ -30,9 +30,9 @@ class EncodedSnapshot:
 
 
 class Snapshots:
-    def __init__(self, queries: Queries, policy: Policy, clock: Clock, metrics: Metrics) -> None:
+    def __init__(self, queries: Queries, policies: PolicyInForce, clock: Clock, metrics: Metrics) -> None:
         self._queries = queries
-        self._policy = policy
+        self._policies = policies
         self._clock = clock
         self._metrics = metrics
         self._shared: dict[frozenset[str], tuple[float, asyncio.Task[EncodedSnapshot]]] = {}
@@ -68,7 +68,8 @@ class Snapshots:
         self._metrics.snapshot()
         encoded: list[bytes] = []
         for number, incident in enumerate(found.incidents, 1):
-            encoded.append(msgspec.json.encode(views.incident(incident, views.view_of(incident, reader), self._policy)))
+            view = views.view_of(incident, reader)
+            encoded.append(msgspec.json.encode(views.incident(incident, view, self._policies.current)))
             if number % ENCODED_AT_ONCE == 0:
                 await asyncio.sleep(0)
         return EncodedSnapshot(found.epoch, found.seq, b"[%b]" % b",".join(encoded))

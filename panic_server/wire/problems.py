@@ -65,6 +65,8 @@ OFFICER_OFF_DUTY: Final = ProblemKind("officer_off_duty", 409, "The officer is o
 NEIGHBOURHOOD_HIDDEN: Final = ProblemKind(
     "neighbourhood_hidden", 409, "The neighbourhood knows nothing of this incident"
 )
+ALREADY_ASKED: Final = ProblemKind("already_asked", 409, "The officer is asked already, or goes there")
+PLACES_TAKEN: Final = ProblemKind("places_taken", 409, "More officers go than that, or no more can be added")
 
 DRILL_AREA_UNKNOWN: Final = ProblemKind("drill_area_unknown", 409, "The map has no such area, or not for the caller")
 MERGE_REFUSED: Final = ProblemKind("merge_refused", 409, "The two incidents have to stay apart")

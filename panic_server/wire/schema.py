@@ -6,7 +6,7 @@ from typing import Any, Final
 
 import msgspec
 
-from panic_server.wire import drills, figures, live, merging, news, phone, shapes
+from panic_server.wire import drills, figures, live, merging, news, overrides, phone, shapes
 
 Json = dict[str, Any]
 
@@ -40,7 +40,8 @@ _ADVICE: Final[dict[str, dict[str, Json]]] = {
 
 def wire_types() -> tuple[type[msgspec.Struct], ...]:
     """Every shape that travels."""
-    found = (one for module in (shapes, figures, news, live, merging, drills, phone) for one in vars(module).values())
+    modules = (shapes, figures, news, overrides, live, merging, drills, phone)
+    found = (one for module in modules for one in vars(module).values())
     return tuple(
         dict.fromkeys(
             one

@@ -8,6 +8,7 @@ from typing import Any, Literal
 
 from msgspec import UNSET, Raw, Struct, UnsetType
 
+from panic_server.wire.overrides import Escalation
 from panic_server.wire.phone import TrackPoint
 
 Kind = Literal["emergency", "crime", "violence", "medical", "fire", "disaster"]
@@ -54,7 +55,7 @@ class Person(Struct, frozen=True):
 
 
 class Offer(Struct, frozen=True):
-    """`distance_m`, `own_sector` and `position_stale` say why this officer was asked."""
+    """Why this officer: distance, sector, age of position, open offers elsewhere. The phone of a silent one is late."""
 
     id: str
     officer: Person
@@ -65,6 +66,9 @@ class Offer(Struct, frozen=True):
     distance_m: float | None
     own_sector: bool
     position_stale: bool
+    position_age_s: float | None
+    load: int
+    silent: bool
 
 
 class Assignment(Struct, frozen=True):
@@ -98,7 +102,7 @@ class Incident(Struct, frozen=True):
     """What is worked: `alarm_count` presses by `phone_count` phones tell of it.
 
     Views with fewer rights have `null` or empty lists where they may not look. `place_shared`: the neighbourhood sees
-    the exact place. `quiet`: nobody there is to be woken for it.
+    the exact place. `quiet`: nobody there is to be woken for it. `policy` is the version that decided last.
 
     `linked_to` is the incident before, of the same phone; `late_s` how long the alarm had waited in it.
     `former_sectors` were in charge before the phone moved away, and still see the incident.
@@ -128,6 +132,8 @@ class Incident(Struct, frozen=True):
     place_shared: bool
     quiet: bool
     merged_into: str | None
+    policy: str | None
+    escalation: Escalation | None
     duress: bool = False
     former_sectors: tuple[Area, ...] = ()
     linked_to: str | None = None

@@ -5,7 +5,7 @@ from typing import assert_never
 from msgspec.structs import replace
 
 from dispatch.cancelling import seen_version
-from dispatch.escalation import next_due
+from dispatch.escalation import claim_due_at, next_due
 from dispatch.incident import Assignment, Incident, Offer, Person, Stage, Standing, Told
 from dispatch.policy import Policy
 from dispatch.standing import trust
@@ -14,6 +14,7 @@ from geo.geofence import Place
 from geo.position import Position
 from panic_server.people import VIEW_OF, Principal, Role, View
 from panic_server.wire import phone, shapes
+from panic_server.wire.overrides import Escalation
 
 
 def area(ref: AreaRef | None) -> shapes.Area | None:
@@ -69,6 +70,9 @@ def offer(made: Offer) -> shapes.Offer:
         distance_m=made.distance_m,
         own_sector=made.own_sector,
         position_stale=made.position_stale,
+        position_age_s=made.position_age_s,
+        load=made.load,
+        silent=made.is_silent,
     )
 
 
@@ -106,6 +110,20 @@ def standing(known: Standing, policy: Policy) -> shapes.Standing:
     return shapes.Standing(trust(known, policy).value, known.genuine, known.false_alarms, known.pranks)
 
 
+def escalation(known: Incident, policy: Policy) -> Escalation:
+    rules = policy.rules_of(known)
+    return Escalation(
+        places=known.places,
+        filled=known.filled,
+        step=known.step,
+        radius_m=rules.rings_m[known.step] if known.step < len(rules.rings_m) else None,
+        stopped=known.is_stopped,
+        level=known.level,
+        claim_due_at=claim_due_at(known, rules) if known.is_open else None,
+        nobody_left_since=known.nobody_left_at,
+    )
+
+
 def incident(known: Incident, view: View, policy: Policy) -> shapes.Incident:
     return narrowed(complete(known, policy), view, known)
 
@@ -140,6 +158,8 @@ def complete(known: Incident, policy: Policy) -> shapes.Incident:
         merged_into=known.merged_into,
         linked_to=known.linked_to,
         late_s=known.late_s,
+        policy=known.policy,
+        escalation=escalation(known, policy),
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import uuid
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any, Self
 
@@ -27,6 +27,7 @@ from panic_server.journal.queries import Reader, SqlQueries
 from panic_server.journal.writer import Committed, Writer
 from panic_server.maps import Maps
 from panic_server.people import Principal, Role
+from panic_server.policies import PolicyInForce, load_policy
 from panic_server.surroundings import Surroundings
 
 START = datetime(2026, 11, 22, 20, 0, tzinfo=UTC)
@@ -58,7 +59,7 @@ class Desk:
 
     url: str
     clock: FakeClock = field(default_factory=lambda: FakeClock(START))
-    policy: Policy = field(default_factory=lambda: Policy(join_radius_max_m=0.0))
+    policy: Policy = field(default_factory=lambda: replace(load_policy(None), join_radius_max_m=0.0))
     committed: list[Committed] = field(default_factory=list)
     mark: tuple[str, int] | None = None
 
@@ -67,9 +68,9 @@ class Desk:
         self.maps = Maps()
         self.maps.take_representatives([PersonRow("ketua-w", Role.REPRESENTATIVE, "Bu Ketua", ("RT-W",))])
         self.maps.swap(two_rt_map())
-        self.board = DutyBoard(self.policy, self.clock)
+        self.board = DutyBoard(PolicyInForce(self.policy), self.clock)
         world = Surroundings(self.maps, self.board)
-        self.writer = Writer(self.url, clock=self.clock, policy=self.policy, world=world)
+        self.writer = Writer(self.url, clock=self.clock, policies=PolicyInForce(self.policy), world=world)
         self.writer.on_commit(self.committed.append)
         self.reader = Reader(self.url)
         self.queries = SqlQueries(self.reader)
@@ -150,7 +151,7 @@ def press(device: str = "phone", **changes: Any) -> Press:
     values: dict[str, Any] = {
         "id": str(uuid.UUID(bytes=os.urandom(16), version=4)),
         "device": device,
-        "kind": Kind.CRIME,
+        "kind": Kind.EMERGENCY,
         "position": WEST,
         "raw_position": None,
         "pressed_at": None,

@@ -56,7 +56,7 @@ async def test_another_body_under_the_same_id_is_kept_once_as_a_flagged_update(d
     assert {answer.answer for answer in answers} == {first.answer}
     [incident] = await desk.open_incidents()
     assert "alarm_updated" in incident.flags
-    assert incident.kind is Kind.CRIME
+    assert incident.kind is Kind.EMERGENCY
     assert len(await desk.rows("SELECT 1 FROM alarm_updates")) == 1
     assert len(await desk.seqs()) == 2
 

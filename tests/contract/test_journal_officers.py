@@ -107,7 +107,7 @@ async def test_an_expired_offer_is_over_and_the_next_are_asked(desk: Desk) -> No
         await desk.officer(f"officer-{number}", Position(-6.995, 110.405 + number * 0.006, 10, None))
     await desk.press()
     [incident] = await desk.open_incidents()
-    desk.clock.advance(desk.policy.offer_timeout_s)
+    desk.clock.advance(desk.policy.usual.offer_timeout_s)
     done = await desk.command(LookAgain(), SYSTEM, incident_id=incident.id)
     assert [offer.officer.id for offer in done.incident.open_offers()] == ["officer-3"]
     with pytest.raises(OfferExpired):
@@ -161,7 +161,7 @@ async def test_a_second_process_takes_over_deadlines_it_did_not_make(desk: Desk,
         await asyncio.sleep(0.01)
     [incident] = await desk.open_incidents()
     due = dict(other_desk.committed[-1].dues)[incident.id]
-    assert due == desk.clock.now() + timedelta(seconds=desk.policy.offer_timeout_s)
+    assert due == desk.clock.now() + timedelta(seconds=desk.policy.usual.receipt_s)
 
 
 async def test_random_work_leaves_no_hole_and_no_double_booking(desk: Desk, other_desk: Desk) -> None:

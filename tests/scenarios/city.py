@@ -26,11 +26,12 @@ from panic_server.journal.admin import store_map
 from panic_server.journal.database import open_engine
 from panic_server.journal.port import CheckpointOrder, JournalUnavailable
 from panic_server.people import Role
+from panic_server.policies import load_policy
 from panic_server.serving import http_server, open_socket
 from panic_server.settings import Settings
 from tests.fake_fcm.process import FakeFcmProcess
 from tests.scenarios.ground import IN_RT_1, Spot
-from tests.scenarios.people import Alarm, Officer, Operator, Person, Representative, Resident
+from tests.scenarios.people import Alarm, Officer, Operator, Person, Representative, Resident, Supervisor
 from tests.scenarios.screen import Json, Screen
 from tests.scenarios.waiting import eventually, until
 
@@ -57,7 +58,8 @@ class City:
         self.url = ""
         self._fcm = fcm
         # Each press is an incident of its own unless a story is about many taps: people stand on the same few spots.
-        self._policy = Policy(join_radius_max_m=0.0)
+        self._policy = replace(load_policy(None), join_radius_max_m=0.0)
+        self.has_policy_file = False
         self._arrivals: list[Callable[[], Awaitable[None]]] = []
         self._numbers: dict[str, int] = {}
         self._front: uvicorn.Server | None = None
@@ -79,11 +81,11 @@ class City:
     # Before it begins, and its beginning.
 
     def policy(self, **changes: Any) -> None:
-        """Other numbers than the usual ones; `step_s` is how long an offer waits for its answer."""
+        """Other numbers than the shipped ones, for every kind; `step_s` is how long an offer waits for its answer."""
         assert self._front is None, "the policy is set before anybody arrives"
         if "step_s" in changes:
             changes["offer_timeout_s"] = changes.pop("step_s")
-        self._policy = replace(self._policy, **changes)
+        self._policy = changed_policy(self._policy, **changes)
 
     async def ready(self) -> None:
         """The server runs, and everybody named so far has arrived."""
@@ -94,7 +96,7 @@ class City:
                 await self._arrivals.pop(0)()
 
     async def starts(self) -> None:
-        self.server = Server(self.settings, clock=self.clock, policy=self._policy)
+        self.server = Server(self.settings, clock=self.clock, policy=None if self.has_policy_file else self._policy)
         await self.server.start()
         self._watch_readers()
         self._front = front = http_server(self.server)
@@ -161,6 +163,18 @@ class City:
     def operator(self, *sectors: str, subject: str | None = None) -> Operator:
         """Of the whole city, or of some sectors only."""
         return self._person(Operator, Role.OPERATOR, sectors, subject)
+
+    def supervisor(self, *sectors: str) -> Supervisor:
+        """Of the whole city, or of some sectors only."""
+        person = self._person(Supervisor, Role.SUPERVISOR, sectors, None)
+
+        async def arrive() -> None:
+            self.server.follower.wake()
+            known = self.server.maps.supervisors
+            await until(lambda: any(one.id == person.subject for group in known(sectors) for one in group))
+
+        self._arrivals.append(arrive)
+        return person
 
     def representative(self, *rts: str, subject: str | None = None) -> Representative:
         person = self._person(Representative, Role.REPRESENTATIVE, rts, subject)
@@ -280,6 +294,17 @@ class City:
     async def _put(self, person: Person, path: str, body: object) -> None:
         answer = await self.ask("PUT", path, person.token, body, {})
         assert answer.status_code < 300, answer.text
+
+
+def changed_policy(policy: Policy, **changes: Any) -> Policy:
+    """Numbers of the policy itself, or of its rules for all kinds and hours."""
+    own = {name: value for name, value in changes.items() if name in Policy.__dataclass_fields__}
+    rules = {name: value for name, value in changes.items() if name not in own}
+    hours = tuple(
+        replace(one, rules={kind: replace(known, **rules) for kind, known in one.rules.items()}) for one in policy.hours
+    )
+    kinds = {kind: replace(known, **rules) for kind, known in policy.kinds.items()}
+    return replace(policy, usual=replace(policy.usual, **rules), kinds=kinds, hours=hours, **own)
 
 
 def device_of(subject: str) -> str:

@@ -191,6 +191,10 @@ class Operator(Person):
         return answer
 
 
+class Supervisor(Operator):
+    """Does all that operators do."""
+
+
 class Representative(Person):
     async def receives(self, alarm: Alarm) -> None:
         await self.does(f"/v1/incidents/{alarm.incident_id}/receipt")

@@ -26,6 +26,7 @@ async def test_second_nearest_officer_is_asked_when_the_nearest_stays_silent(cit
     near, far = city.officer_at(metres=200), city.officer_at(metres=900)
     alarm = await city.resident().press()
     await near.expects_push(alarm)
+    await near.receipts(alarm)
     await city.passes(seconds=9.5)
     assert not await far.has_offer(alarm)
 

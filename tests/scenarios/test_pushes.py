@@ -12,6 +12,7 @@ async def test_the_phones_of_exactly_the_asked_officers_and_the_rt_ring_with_ids
     city_with_google: City, fake_fcm: FakeFcmProcess
 ) -> None:
     city = city_with_google
+    city.policy(officers_per_step=3)
     asked = [city.officer_at(metres=metres) for metres in (200, 400, 600)]
     city.officer_at(metres=1500)
     ketua = city.representative("RT-1")
@@ -79,3 +80,24 @@ async def test_pushes_that_were_not_sent_go_out_after_a_restart(
     await city.goes_on_until(fake_fcm.sent)
 
     await officer.expects_push(alarm)
+
+
+async def test_the_push_is_repeated_until_the_officer_answers_also_after_a_restart(
+    city_with_google: City, fake_fcm: FakeFcmProcess
+) -> None:
+    city = city_with_google
+    city.policy(step_s=60, receipt_s=60.0)
+    officer = city.officer_at(metres=200)
+    alarm = await city.resident().press()
+    await city.goes_on_until(lambda: len(fake_fcm.sent()) >= 3)
+    assert len({push["push_id"] for push in await city.pushes(officer.subject)}) >= 3
+
+    await city.restarts()
+    before = len(fake_fcm.sent())
+    await city.goes_on_until(lambda: len(fake_fcm.sent()) >= before + 2)
+    await officer.accepts(alarm)
+    await city.passes(seconds=1)
+    before = len(fake_fcm.sent())
+    await city.passes(seconds=20)
+
+    assert len(fake_fcm.sent()) == before

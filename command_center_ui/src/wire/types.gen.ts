@@ -199,6 +199,13 @@ export type Component = {
 };
 
 /**
+ * DeclineRequest
+ */
+export type DeclineRequest = {
+    reason?: string | null;
+};
+
+/**
  * DeviceRequest
  */
 export type DeviceRequest = {
@@ -253,6 +260,33 @@ export type DutyRequest = {
 };
 
 /**
+ * Escalation
+ *
+ * `step` is the ring that is asked in, `radius_m` its radius, null for the whole city.
+ *
+ * `level`: 1 when the sector's supervisors were told that nobody claimed it, 2 when the city's were; the next is told
+ * at `claim_due_at`. The console sounds while `nobody_left_since` is set: an operator who acts ends that.
+ */
+export type Escalation = {
+    places: number;
+    filled: number;
+    step: number;
+    radius_m: number | null;
+    stopped: boolean;
+    level: number;
+    claim_due_at: string | null;
+    nobody_left_since: string | null;
+};
+
+/**
+ * EscalationRequest
+ */
+export type EscalationRequest = {
+    running: boolean;
+    reason: string;
+};
+
+/**
  * Event
  *
  * `data` always has `incident`: the fields that changed, or the whole for whoever sees it for the first time.
@@ -260,7 +294,7 @@ export type DutyRequest = {
 export type Event = {
     seq: number;
     incident_id: string;
-    kind: 'alarm_joined' | 'alarm_updated' | 'assignment_changed' | 'cancelled_by_resident' | 'cancelled_under_duress' | 'claimed' | 'closed' | 'incident_hidden' | 'incident_moved' | 'incident_opened' | 'neighbours_told' | 'noted' | 'offer_accepted' | 'offer_declined' | 'offer_received' | 'offers_expired' | 'offers_made' | 'offers_withdrawn' | 'pin_refused' | 'place_shared' | 'released' | 'reopened' | 'representative_answered' | 'representative_received' | 'sector_changed';
+    kind: 'alarm_joined' | 'alarm_updated' | 'assignment_changed' | 'cancelled_by_resident' | 'cancelled_under_duress' | 'claimed' | 'closed' | 'escalation_resumed' | 'escalation_stopped' | 'incident_hidden' | 'incident_moved' | 'incident_opened' | 'neighbours_told' | 'nobody_left' | 'noted' | 'offer_accepted' | 'offer_declined' | 'offer_received' | 'offers_expired' | 'offers_made' | 'offers_silent' | 'offers_withdrawn' | 'officer_offered' | 'officer_withdrawn' | 'pin_refused' | 'place_shared' | 'places_changed' | 'released' | 'reopened' | 'representative_answered' | 'representative_received' | 'sector_changed' | 'supervisors_told';
     at: string;
     actor: Actor | null;
     data: unknown;
@@ -314,7 +348,7 @@ export type Hello = {
  * What is worked: `alarm_count` presses by `phone_count` phones tell of it.
  *
  * Views with fewer rights have `null` or empty lists where they may not look. `place_shared`: the neighbourhood sees
- * the exact place. `quiet`: nobody there is to be woken for it.
+ * the exact place. `quiet`: nobody there is to be woken for it. `policy` is the version that decided last.
  *
  * `linked_to` is the incident before, of the same phone; `late_s` how long the alarm had waited in it.
  * `former_sectors` were in charge before the phone moved away, and still see the incident.
@@ -344,6 +378,8 @@ export type Incident = {
     place_shared: boolean;
     quiet: boolean;
     merged_into: string | null;
+    policy: string | null;
+    escalation: Escalation | null;
     duress?: boolean;
     former_sectors?: Array<Area>;
     linked_to?: string | null;
@@ -456,7 +492,7 @@ export type NoteRequest = {
 /**
  * Offer
  *
- * `distance_m`, `own_sector` and `position_stale` say why this officer was asked.
+ * Why this officer: distance, sector, age of position, open offers elsewhere. The phone of a silent one is late.
  */
 export type Offer = {
     id: string;
@@ -468,6 +504,9 @@ export type Offer = {
     distance_m: number | null;
     own_sector: boolean;
     position_stale: boolean;
+    position_age_s: number | null;
+    load: number;
+    silent: boolean;
 };
 
 /**
@@ -480,6 +519,17 @@ export type OfferAnswer = {
     status: 'accepted' | 'declined' | 'expired' | 'open' | 'withdrawn';
     assignment_id: string | null;
     incident: Incident | null;
+};
+
+/**
+ * OfferRequest
+ *
+ * `instead_of` is the id of an offer or an assignment that is over with it.
+ */
+export type OfferRequest = {
+    officer_id: string;
+    reason: string;
+    instead_of?: string | null;
 };
 
 /**
@@ -537,6 +587,16 @@ export type Place = {
     distance_m: number | null;
     flags: Array<string>;
     map_version: number;
+};
+
+/**
+ * PlacesRequest
+ *
+ * How many officers are to go altogether.
+ */
+export type PlacesRequest = {
+    places: number;
+    reason: string;
 };
 
 /**
@@ -772,6 +832,16 @@ export type Welcome = {
     snapshot: Snapshot | null;
     you: Me;
     heartbeat_s: number;
+};
+
+/**
+ * WithdrawRequest
+ *
+ * `id` is that of an open offer or assignment.
+ */
+export type WithdrawRequest = {
+    id: string;
+    reason: string;
 };
 
 export type HealthzData = {
@@ -1638,6 +1708,82 @@ export type CloseResponses = {
 
 export type CloseResponse = CloseResponses[keyof CloseResponses];
 
+export type RunEscalationData = {
+    body: EscalationRequest;
+    headers?: {
+        /**
+         * The incident's version, as number or ETag: when it has changed since, nothing is done
+         */
+        'If-Match'?: string;
+    };
+    path: {
+        /**
+         * Incident Id
+         */
+        incident_id: string;
+    };
+    query?: never;
+    url: '/v1/incidents/{incident_id}/escalation';
+};
+
+export type RunEscalationErrors = {
+    /**
+     * `json_malformed`: The body is not JSON in UTF-8; `body_too_deep`: The body is nested too deeply
+     */
+    400: Problem;
+    /**
+     * `token_missing`: A token is needed; `token_unknown`: The token is not known, or no longer valid
+     */
+    401: Problem;
+    /**
+     * `cross_origin`: The request comes from another site's page; `role_not_allowed`: This is for another role
+     */
+    403: Problem;
+    /**
+     * `incident_unknown`: There is no such incident, or not for the caller; `not_found`: There is nothing at this address
+     */
+    404: Problem;
+    /**
+     * `body_too_slow`: The body took too long to arrive
+     */
+    408: Problem;
+    /**
+     * `incident_closed`: The incident is closed
+     */
+    409: Problem;
+    /**
+     * `version_conflict`: The incident has changed since the caller looked
+     */
+    412: Problem;
+    /**
+     * `body_too_large`: The body is larger than 16 KiB
+     */
+    413: Problem;
+    /**
+     * `content_type_unsupported`: The body must be application/json; `content_encoding_unsupported`: The body must not be compressed
+     */
+    415: Problem;
+    /**
+     * `body_invalid`: The body is JSON, but not what is expected here; `if_match_invalid`: If-Match must be a version of the incident, or *
+     */
+    422: Problem;
+    /**
+     * `journal_unavailable`: Nothing can be stored or read right now
+     */
+    503: Problem;
+};
+
+export type RunEscalationError = RunEscalationErrors[keyof RunEscalationErrors];
+
+export type RunEscalationResponses = {
+    /**
+     * Incident
+     */
+    200: Incident;
+};
+
+export type RunEscalationResponse = RunEscalationResponses[keyof RunEscalationResponses];
+
 export type MergeData = {
     body: MergeRequest;
     headers?: {
@@ -1785,6 +1931,158 @@ export type AddNoteResponses = {
 };
 
 export type AddNoteResponse = AddNoteResponses[keyof AddNoteResponses];
+
+export type OfferToData = {
+    body: OfferRequest;
+    headers?: {
+        /**
+         * The incident's version, as number or ETag: when it has changed since, nothing is done
+         */
+        'If-Match'?: string;
+    };
+    path: {
+        /**
+         * Incident Id
+         */
+        incident_id: string;
+    };
+    query?: never;
+    url: '/v1/incidents/{incident_id}/offers';
+};
+
+export type OfferToErrors = {
+    /**
+     * `json_malformed`: The body is not JSON in UTF-8; `body_too_deep`: The body is nested too deeply
+     */
+    400: Problem;
+    /**
+     * `token_missing`: A token is needed; `token_unknown`: The token is not known, or no longer valid
+     */
+    401: Problem;
+    /**
+     * `cross_origin`: The request comes from another site's page; `role_not_allowed`: This is for another role
+     */
+    403: Problem;
+    /**
+     * `incident_unknown`: There is no such incident, or not for the caller; `not_found`: There is nothing at this address; `offer_unknown`: There is no such offer to the caller; `assignment_unknown`: There is no such assignment of the caller
+     */
+    404: Problem;
+    /**
+     * `body_too_slow`: The body took too long to arrive
+     */
+    408: Problem;
+    /**
+     * `incident_closed`: The incident is closed; `officer_off_duty`: The officer is off duty; `officer_engaged`: The officer has an assignment already; `already_asked`: The officer is asked already, or goes there; `places_taken`: More officers go than that, or no more can be added
+     */
+    409: Problem;
+    /**
+     * `version_conflict`: The incident has changed since the caller looked
+     */
+    412: Problem;
+    /**
+     * `body_too_large`: The body is larger than 16 KiB
+     */
+    413: Problem;
+    /**
+     * `content_type_unsupported`: The body must be application/json; `content_encoding_unsupported`: The body must not be compressed
+     */
+    415: Problem;
+    /**
+     * `body_invalid`: The body is JSON, but not what is expected here; `if_match_invalid`: If-Match must be a version of the incident, or *
+     */
+    422: Problem;
+    /**
+     * `journal_unavailable`: Nothing can be stored or read right now
+     */
+    503: Problem;
+};
+
+export type OfferToError = OfferToErrors[keyof OfferToErrors];
+
+export type OfferToResponses = {
+    /**
+     * Incident
+     */
+    200: Incident;
+};
+
+export type OfferToResponse = OfferToResponses[keyof OfferToResponses];
+
+export type ChangePlacesData = {
+    body: PlacesRequest;
+    headers?: {
+        /**
+         * The incident's version, as number or ETag: when it has changed since, nothing is done
+         */
+        'If-Match'?: string;
+    };
+    path: {
+        /**
+         * Incident Id
+         */
+        incident_id: string;
+    };
+    query?: never;
+    url: '/v1/incidents/{incident_id}/places';
+};
+
+export type ChangePlacesErrors = {
+    /**
+     * `json_malformed`: The body is not JSON in UTF-8; `body_too_deep`: The body is nested too deeply
+     */
+    400: Problem;
+    /**
+     * `token_missing`: A token is needed; `token_unknown`: The token is not known, or no longer valid
+     */
+    401: Problem;
+    /**
+     * `cross_origin`: The request comes from another site's page; `role_not_allowed`: This is for another role
+     */
+    403: Problem;
+    /**
+     * `incident_unknown`: There is no such incident, or not for the caller; `not_found`: There is nothing at this address
+     */
+    404: Problem;
+    /**
+     * `body_too_slow`: The body took too long to arrive
+     */
+    408: Problem;
+    /**
+     * `incident_closed`: The incident is closed; `places_taken`: More officers go than that, or no more can be added
+     */
+    409: Problem;
+    /**
+     * `version_conflict`: The incident has changed since the caller looked
+     */
+    412: Problem;
+    /**
+     * `body_too_large`: The body is larger than 16 KiB
+     */
+    413: Problem;
+    /**
+     * `content_type_unsupported`: The body must be application/json; `content_encoding_unsupported`: The body must not be compressed
+     */
+    415: Problem;
+    /**
+     * `body_invalid`: The body is JSON, but not what is expected here; `if_match_invalid`: If-Match must be a version of the incident, or *
+     */
+    422: Problem;
+    /**
+     * `journal_unavailable`: Nothing can be stored or read right now
+     */
+    503: Problem;
+};
+
+export type ChangePlacesError = ChangePlacesErrors[keyof ChangePlacesErrors];
+
+export type ChangePlacesResponses = {
+    /**
+     * Incident
+     */
+    200: Incident;
+};
+
+export type ChangePlacesResponse = ChangePlacesResponses[keyof ChangePlacesResponses];
 
 export type ReceiveNewsData = {
     body?: never;
@@ -2115,6 +2413,82 @@ export type SplitResponses = {
 };
 
 export type SplitResponse = SplitResponses[keyof SplitResponses];
+
+export type WithdrawData = {
+    body: WithdrawRequest;
+    headers?: {
+        /**
+         * The incident's version, as number or ETag: when it has changed since, nothing is done
+         */
+        'If-Match'?: string;
+    };
+    path: {
+        /**
+         * Incident Id
+         */
+        incident_id: string;
+    };
+    query?: never;
+    url: '/v1/incidents/{incident_id}/withdraw';
+};
+
+export type WithdrawErrors = {
+    /**
+     * `json_malformed`: The body is not JSON in UTF-8; `body_too_deep`: The body is nested too deeply
+     */
+    400: Problem;
+    /**
+     * `token_missing`: A token is needed; `token_unknown`: The token is not known, or no longer valid
+     */
+    401: Problem;
+    /**
+     * `cross_origin`: The request comes from another site's page; `role_not_allowed`: This is for another role
+     */
+    403: Problem;
+    /**
+     * `incident_unknown`: There is no such incident, or not for the caller; `not_found`: There is nothing at this address; `offer_unknown`: There is no such offer to the caller; `assignment_unknown`: There is no such assignment of the caller
+     */
+    404: Problem;
+    /**
+     * `body_too_slow`: The body took too long to arrive
+     */
+    408: Problem;
+    /**
+     * `incident_closed`: The incident is closed
+     */
+    409: Problem;
+    /**
+     * `version_conflict`: The incident has changed since the caller looked
+     */
+    412: Problem;
+    /**
+     * `body_too_large`: The body is larger than 16 KiB
+     */
+    413: Problem;
+    /**
+     * `content_type_unsupported`: The body must be application/json; `content_encoding_unsupported`: The body must not be compressed
+     */
+    415: Problem;
+    /**
+     * `body_invalid`: The body is JSON, but not what is expected here; `if_match_invalid`: If-Match must be a version of the incident, or *
+     */
+    422: Problem;
+    /**
+     * `journal_unavailable`: Nothing can be stored or read right now
+     */
+    503: Problem;
+};
+
+export type WithdrawError = WithdrawErrors[keyof WithdrawErrors];
+
+export type WithdrawResponses = {
+    /**
+     * Incident
+     */
+    200: Incident;
+};
+
+export type WithdrawResponse = WithdrawResponses[keyof WithdrawResponses];
 
 export type MeData = {
     body?: never;
@@ -2449,7 +2823,7 @@ export type AcceptOfferResponses = {
 export type AcceptOfferResponse = AcceptOfferResponses[keyof AcceptOfferResponses];
 
 export type DeclineOfferData = {
-    body?: never;
+    body?: DeclineRequest;
     path: {
         /**
          * Offer Id
@@ -2461,6 +2835,10 @@ export type DeclineOfferData = {
 };
 
 export type DeclineOfferErrors = {
+    /**
+     * `json_malformed`: The body is not JSON in UTF-8; `body_too_deep`: The body is nested too deeply
+     */
+    400: Problem;
     /**
      * `token_missing`: A token is needed; `token_unknown`: The token is not known, or no longer valid
      */
@@ -2474,9 +2852,25 @@ export type DeclineOfferErrors = {
      */
     404: Problem;
     /**
+     * `body_too_slow`: The body took too long to arrive
+     */
+    408: Problem;
+    /**
      * `offer_taken`: Another officer accepted first; `offer_expired`: The offer's time is over; `offer_ended`: The offer was declined or withdrawn; `incident_closed`: The incident is closed
      */
     409: Problem;
+    /**
+     * `body_too_large`: The body is larger than 16 KiB
+     */
+    413: Problem;
+    /**
+     * `content_type_unsupported`: The body must be application/json; `content_encoding_unsupported`: The body must not be compressed
+     */
+    415: Problem;
+    /**
+     * `body_invalid`: The body is JSON, but not what is expected here
+     */
+    422: Problem;
     /**
      * `journal_unavailable`: Nothing can be stored or read right now
      */

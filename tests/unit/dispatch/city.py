@@ -10,13 +10,22 @@ from dispatch.events import Event
 from dispatch.evolve import evolve
 from dispatch.facts import NO_FACTS, Candidate, Facts, Neighbour
 from dispatch.incident import Alarm, Incident, Kind, Person
-from dispatch.policy import Policy
+from dispatch.policy import Policy, Rules
 from geo.areas import AreaRef
 from geo.geofence import Place, Sure
 from geo.position import Position
 
 NOON = datetime(2026, 11, 22, 5, 0, tzinfo=UTC)
-POLICY = Policy()
+
+
+def policy_with(**rules: Any) -> Policy:
+    """The usual policy with other rules."""
+    return Policy(usual=replace(Rules(), **rules))
+
+
+# The stories' own numbers, in which phones need not say that an offer arrived and nobody claims: those are stories of
+# their own in test_steps. What the shipped policy says is tested on its file.
+POLICY = policy_with(offer_timeout_s=30.0, receipt_s=30.0, claim_s=())
 INCIDENT_ID = "123e4567-e89b-42d3-a456-426614174000"
 
 NEAR, SECOND, THIRD, FOURTH, FIFTH, SIXTH, SEVENTH = (

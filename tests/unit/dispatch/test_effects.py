@@ -42,7 +42,7 @@ def offered(story, officer, expires_at):
 
 
 def withdrawn(story, officer):
-    return PushIntent(PushKind.OFFER_WITHDRAWN, officer.id, story.offer_to(officer), after(30))
+    return PushIntent(PushKind.OFFER_WITHDRAWN, officer.id, story.offer_to(officer), after(90))
 
 
 def test_a_new_incident_is_pushed_to_the_asked_and_to_the_neighbourhood(story):
@@ -96,9 +96,9 @@ def test_an_operators_notes_and_claims_are_pushed_to_nobody(story):
     assert pushes(story, events, before) == []
 
 
-def test_an_offer_that_ran_out_needs_no_push(story):
+def test_an_offer_that_ran_out_is_withdrawn_on_the_phone(story):
     before = story.incident
-    assert pushes(story, story.looks(at=30), before) == []
+    assert pushes(story, story.looks(at=30), before) == [withdrawn(story, who) for who in (NEAR, SECOND, THIRD)]
 
 
 @pytest.mark.parametrize("command", ["accept", "expire", "close"])

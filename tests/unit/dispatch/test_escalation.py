@@ -1,7 +1,5 @@
 """Who is asked next, and when time acts."""
 
-from dataclasses import replace
-
 from dispatch.commands import AcceptOffer, Claim, Close, DeclineOffer, WithdrawOfficer
 from dispatch.escalation import next_due, wanted_offers
 from dispatch.events import OffersExpired, OffersMade
@@ -19,6 +17,7 @@ from tests.unit.dispatch.city import (
     after,
     alarm,
     around,
+    policy_with,
     unlocated_alarm,
 )
 
@@ -73,7 +72,8 @@ def test_those_who_stayed_silent_are_asked_again_only_after_the_pause():
 def test_the_pause_counts_from_when_somebody_was_asked_last():
     story = Story(alarm(), around(*THREE))
     story.looks(*THREE, FOURTH, at=30)
-    assert story.looks(*THREE, FOURTH, at=60) == [OffersExpired((story.offer_to(FOURTH),), after(60))]
+    assert story.looks(*THREE, FOURTH, at=60)[0] == OffersExpired((story.offer_to(FOURTH),), after(60))
+    assert story.asked_now() == []
     assert story.looks(*THREE, FOURTH, at=89) == []
     story.looks(*THREE, FOURTH, at=90)
     assert story.asked_now() == [*THREE]
@@ -122,7 +122,7 @@ def test_the_first_open_offer_to_end_is_due():
 
 def test_an_incident_that_nobody_is_asked_about_is_soon_looked_at_again():
     assert next_due(Story(alarm()).incident, POLICY) == after(10)
-    assert next_due(Story(alarm()).incident, replace(POLICY, retry_s=4)) == after(4)
+    assert next_due(Story(alarm()).incident, policy_with(retry_s=4.0)) == after(4)
 
 
 def test_after_the_last_offer_ended_the_next_look_lies_ahead():
@@ -143,8 +143,9 @@ def test_an_operators_words_move_no_deadline():
     assert next_due(story.incident, POLICY) == after(30)
 
 
-def test_nothing_is_due_once_somebody_comes_or_the_incident_is_closed():
+def test_nothing_is_due_once_it_is_claimed_and_somebody_comes_or_the_incident_is_closed():
     story = Story(alarm(), around(*THREE))
+    story.happens(Claim(OPERATOR))
     story.happens(AcceptOffer(story.offer_to(NEAR), NEAR.id), at=1)
     assert next_due(story.incident, POLICY) is None
     closed = Story(alarm())
@@ -152,5 +153,11 @@ def test_nothing_is_due_once_somebody_comes_or_the_incident_is_closed():
     assert next_due(closed.incident, POLICY) is None
 
 
-def test_time_cannot_help_an_incident_that_nobody_can_find():
-    assert next_due(Story(unlocated_alarm()).incident, POLICY) is None
+def test_an_incident_that_nobody_can_find_sounds_again_a_minute_after_an_operator_acted():
+    story = Story(unlocated_alarm())
+    assert story.incident.nobody_left_at == after(0)
+    story.happens(Claim(OPERATOR), at=5)
+    assert next_due(story.incident, POLICY) == after(65)
+    story.looks(at=65)
+    assert story.incident.nobody_left_at == after(65)
+    assert next_due(story.incident, POLICY) is None

@@ -9,8 +9,7 @@ from dispatch.commands import AcceptOffer, AddNote, Claim, Close, DeclineOffer, 
 from dispatch.events import Claimed, IncidentOpened
 from dispatch.evolve import evolve
 from dispatch.facts import Candidate, Facts, Neighbour
-from dispatch.incident import Cancellation, Disposition, Incident, Kind, OfferStatus, Person
-from dispatch.policy import Policy
+from dispatch.incident import Cancellation, Disposition, Incident, Kind, OfferStatus, Person, asked_mark
 from geo.areas import AreaRef
 from geo.geofence import Sure
 from geo.position import Position
@@ -29,6 +28,7 @@ from tests.unit.dispatch.city import (
     around,
     fix,
     place_in,
+    policy_with,
     unlocated_alarm,
 )
 
@@ -99,7 +99,7 @@ def test_of_the_ended_offers_the_last_to_end_are_kept():
 
 def test_every_offer_that_ends_is_seen_to_end_even_when_more_end_at_once_than_are_kept():
     officers = [Person(f"officer-{number}", "x") for number in range(8)]
-    story = Story(alarm(), around(*officers), policy=Policy(officers_per_step=8))
+    story = Story(alarm(), around(*officers), policy=policy_with(officers_per_step=8))
     story.happens(AcceptOffer(story.offer_to(officers[0]), officers[0].id), at=1)
     ended = [offer.status for offer in story.incident.offers]
     assert ended == [OfferStatus.ACCEPTED] + [OfferStatus.WITHDRAWN] * 7
@@ -109,7 +109,7 @@ def test_a_new_round_forgets_who_was_asked_in_the_last_one():
     story = Story(alarm(), around(NEAR, SECOND))
     story.looks(at=30)
     story.looks(NEAR, at=60)
-    assert story.incident.asked == (NEAR.id,)
+    assert story.incident.asked == (asked_mark(NEAR.id),)
 
 
 def test_the_last_who_were_told_and_the_first_flags_are_kept():

@@ -17,74 +17,64 @@ from dispatch.commands import (
     AnswerNews,
     CancelAlarm,
     ChangeAssignment,
+    ChangePlaces,
     Claim,
     Close,
     Command,
     DeclineOffer,
     LookAgain,
     MoveAlarm,
+    OfferTo,
     PressAlarm,
     ReceiveNews,
     ReceiveOffer,
     Release,
     RepeatAlarm,
+    ResumeEscalation,
     SharePlace,
+    StopEscalation,
+    Withdraw,
     WithdrawOfficer,
 )
 from dispatch.decide import decide
 from dispatch.effects import NOT_URGENT, effects, ended_offers
 from dispatch.errors import Refused
-from dispatch.escalation import needs_officers, next_due, officers_due
-from dispatch.events import Event, OfferAccepted
+from dispatch.escalation import is_asking, needs_officers, next_due
+from dispatch.events import Event, OfferAccepted, OffersMade, OfficerWithdrawn
 from dispatch.evolve import evolve
 from dispatch.facts import NO_FACTS, Cancels, Candidate, Facts, Neighbour
-from dispatch.incident import Alarm, AssignmentStatus, Disposition, Incident, Kind, Offer, Person, PinMeaning, Status
-from dispatch.neighbourhood import silent_areas
-from geo.areas import AreaRef
-from tests.unit.dispatch.city import INCIDENT_ID, NOON, POLICY, SECTOR, alarm, fix, place_in, unlocated_alarm
-
-# Ids as long as a UUID, names of forty characters: see the sizes in test_evolve.
-OFFICERS = [Person(f"officer-{number}".ljust(36, "x"), "Nama petugas ".ljust(40, "x")) for number in range(7)]
-AREAS = [AreaRef(f"3374010001001{number:03}", f"RT {number} ".ljust(30, "x")) for number in range(10)]
-HEADS = [Neighbour(Person(f"head-{area.code}".ljust(36, "x"), "Ketua ".ljust(40, "x")), area) for area in AREAS]
-RW_HEADS = [replace(head, area=AreaRef("33740100010020" + head.area.code[-2:], "RW".ljust(30, "x"))) for head in HEADS]
-RW_HEADS = [replace(head, person=Person("rw-" + head.person.id[:33], head.person.name)) for head in RW_HEADS]
-VILLAGE = Neighbour(
-    Person("community".ljust(36, "x"), "Aiptu".ljust(40, "x")), AreaRef("3374010001", "V".ljust(30, "x"))
+from dispatch.incident import (
+    OPEN_OFFERS_MAX,
+    PLACES_MAX,
+    Alarm,
+    AssignmentStatus,
+    Disposition,
+    Incident,
+    Kind,
+    Offer,
+    Person,
+    PinMeaning,
+    Status,
 )
-SUPERIORS = [*RW_HEADS, VILLAGE]
-OPERATORS = [Person(f"operator-{number}".ljust(36, "x"), "Nama operator ".ljust(40, "x")) for number in range(2)]
-FLAGS = [f"position_flag_{number:02}" for number in range(30)]
+from dispatch.neighbourhood import silent_areas
+from dispatch.policy import Policy
+from geo.areas import AreaRef
+from tests.unit.dispatch.city import INCIDENT_ID, NOON, fix, place_in
+from tests.unit.dispatch.crowd import (
+    AREAS,
+    HEADS,
+    SUPERIORS,
+    near,
+    officer,
+    operator,
+    pause_s,
+    presses,
+    seldom,
+    some_areas,
+    superiors_of,
+)
 
-
-def superiors_of(area: AreaRef) -> list[Neighbour]:
-    """Every RT has an RW of its own; above all of them is one village."""
-    if area == VILLAGE.area:
-        return []
-    return [RW_HEADS[[head.area for head in HEADS].index(area)]] if area in AREAS else [VILLAGE]
-
-
-officer = st.sampled_from(OFFICERS)
-operator = st.sampled_from(OPERATORS)
-# Anybody may be near, or nobody; who holds what elsewhere is the journal's to know.
-near = st.permutations(OFFICERS).flatmap(lambda order: st.integers(0, len(order)).map(lambda n: order[:n]))
-some_areas = st.lists(st.sampled_from(AREAS), unique=True, max_size=8)
-seldom = st.sampled_from([False, False, False, True])
-pause_s = st.sampled_from([0.0, 0.5, 9.0, 10.0, 29.5, 30.0, 61.0, 3600.0])
-
-
-@st.composite
-def presses(draw: st.DrawFn) -> Alarm:
-    number = draw(st.integers(1, 99))
-    kind = draw(st.sampled_from(Kind))
-    flags = tuple(draw(st.lists(st.sampled_from(FLAGS), unique=True, max_size=20)))
-    silent = draw(seldom)
-    found = draw(some_areas)
-    if not found:
-        return replace(unlocated_alarm(number), kind=kind, silent=silent, flags=flags)
-    place = place_in(found[0], candidates=tuple(found), truncated=draw(st.booleans()), sectors=(SECTOR,) * 4)
-    seen = fix(draw(st.floats(-7, -6)), at=NOON + timedelta(seconds=draw(st.integers(-600, 600))))
-    return alarm(number, kind=kind, silent=silent, flags=flags, place=place, position=seen, origin=seen)
+POLICY = Policy()
 
 
 class IncidentMachine(RuleBasedStateMachine):
@@ -97,7 +87,8 @@ class IncidentMachine(RuleBasedStateMachine):
         self.made: dict[str, Offer] = {}
         self.open_ids: set[str] = set()
         self.ended_ids: set[str] = set()
-        self.winner: tuple[str, str] | None = None
+        self.winners: dict[str, str] = {}
+        self.called_off: set[str] = set()
         self.reached: dict[str, AssignmentStatus] = {}
         self.is_hidden = False
 
@@ -126,8 +117,12 @@ class IncidentMachine(RuleBasedStateMachine):
         self.follows_offers(before, after)
         self.never_goes_back(before, after)
         if isinstance(event, OfferAccepted):
-            assert self.winner is None, "a second winner"
-            self.winner = (event.offer_id, event.officer.id)
+            assert event.offer_id not in self.winners
+            assert before is not None
+            assert before.filled < before.places, "a winner too many"
+            self.winners[event.offer_id] = event.officer.id
+        if isinstance(event, OfficerWithdrawn) and event.offer_id in self.winners:
+            self.called_off.add(event.offer_id)
         self.incident = after
 
     def follows_offers(self, before: Incident | None, after: Incident) -> None:
@@ -191,9 +186,9 @@ class IncidentMachine(RuleBasedStateMachine):
 
     @rule(nearest=near)
     def somebody_looks(self, nearest: list[Person]) -> None:
-        events = self.happens(LookAgain(), self.facts(None, nearest))
-        due = next_due(self.known, POLICY)
-        assert not events or due is None or due > self.now
+        facts = self.facts(None, nearest)
+        self.happens(LookAgain(), facts)
+        assert self.happens(LookAgain(), facts) == [], "a timer that fires twice does it twice"
         assert not any(offer.expires_at <= self.now for offer in self.known.open_offers())
 
     @rule(nearest=near)
@@ -209,14 +204,16 @@ class IncidentMachine(RuleBasedStateMachine):
         offer = self.any_offer(data)
         who = other or offer.officer
         # The journal knows of every offer, and of the assignment that this incident is itself.
-        facts = Facts(engaged_elsewhere=engaged or self.winner is not None, offer_was_made=who.id == offer.officer.id)
+        going = {one.officer.id for one in self.known.open_assignments()}
+        facts = Facts(engaged_elsewhere=engaged or who.id in going, offer_was_made=who.id == offer.officer.id)
         self.happens(AcceptOffer(offer.id, who.id), facts)
 
-    @precondition(lambda self: self.winner is not None)
+    @precondition(lambda self: bool(self.known.assignments))
     @rule()
-    def the_winner_accepts_again(self) -> None:
-        assert self.winner is not None
-        assert decide(self.incident, AcceptOffer(*self.winner), NO_FACTS, now=self.now, policy=POLICY) == []
+    def a_winner_accepts_again(self) -> None:
+        won = self.known.assignments[-1]
+        again = AcceptOffer(won.id, won.officer.id)
+        assert decide(self.incident, again, NO_FACTS, now=self.now, policy=POLICY) == []
 
     @precondition(lambda self: bool(self.made))
     @rule(data=st.data(), nearest=near)
@@ -236,11 +233,11 @@ class IncidentMachine(RuleBasedStateMachine):
         self.happens(WithdrawOfficer(who.id), self.facts(None, [one for one in nearest if one != who]))
         assert all(offer.officer != who for offer in self.known.open_offers())
 
-    @precondition(lambda self: self.winner is not None)
-    @rule(status=st.sampled_from(AssignmentStatus))
-    def a_status_arrives_in_any_order(self, status: AssignmentStatus) -> None:
-        assert self.winner is not None
-        change = ChangeAssignment(*self.winner, status)
+    @precondition(lambda self: bool(self.known.assignments))
+    @rule(status=st.sampled_from(AssignmentStatus), data=st.data())
+    def a_status_arrives_in_any_order(self, status: AssignmentStatus, data: st.DataObject) -> None:
+        won = data.draw(st.sampled_from(self.known.assignments))
+        change = ChangeAssignment(won.id, won.officer.id, status)
         self.happens(change)
         assert self.happens(change) == []
 
@@ -288,10 +285,39 @@ class IncidentMachine(RuleBasedStateMachine):
         self.happens(Close(who, disposition, "selesai"))
         assert not self.known.is_open
 
+    @rule(who=officer, by=operator, nearest=near, engaged=seldom)
+    def an_operator_chooses_an_officer(self, who: Person, by: Person, nearest: list[Person], engaged: bool) -> None:
+        chosen = Candidate(who, 300.0, False, False)
+        facts = replace(self.facts(None, nearest), chosen=chosen, engaged_elsewhere=engaged)
+        self.happens(OfferTo(by, who.id, "dekat sekali"), facts)
+
+    @precondition(lambda self: bool(self.made))
+    @rule(data=st.data(), by=operator, nearest=near, instead=st.one_of(st.none(), officer))
+    def an_operator_withdraws_or_reassigns(
+        self, data: st.DataObject, by: Person, nearest: list[Person], instead: Person | None
+    ) -> None:
+        offer = self.any_offer(data)
+        if instead is None:
+            self.happens(Withdraw(by, offer.id, "salah orang"), self.facts(None, nearest))
+            return
+        facts = replace(self.facts(None, nearest), chosen=Candidate(instead, None, False, True))
+        self.happens(OfferTo(by, instead.id, "lebih dekat", instead_of=offer.id), facts)
+
+    @rule(places=st.integers(0, 8), by=operator, nearest=near)
+    def an_operator_changes_the_places(self, places: int, by: Person, nearest: list[Person]) -> None:
+        self.happens(ChangePlaces(by, places, "dua pelaku"), self.facts(None, nearest))
+
+    @rule(by=operator, made_of=st.sampled_from([StopEscalation, ResumeEscalation]), nearest=near)
+    def an_operator_stops_or_resumes(
+        self, by: Person, made_of: type[StopEscalation | ResumeEscalation], nearest: list[Person]
+    ) -> None:
+        events = self.happens(made_of(by, "sudah ada patroli"), self.facts(None, nearest))
+        assert not (self.known.is_stopped and any(isinstance(event, OffersMade) for event in events))
+
     def facts(self, press: Alarm | None, nearest: list[Person]) -> Facts:
         """Nobody is near an unknown place."""
         origin = press.origin if press else self.known.origin
-        ranked = [Candidate(who, 100.0 * number, False, False) for number, who in enumerate(nearest)]
+        ranked = [Candidate(who, 900.0 * number**2, False, number == 6) for number, who in enumerate(nearest)]
         silent = silent_areas(self.incident, now=self.now, policy=POLICY) if self.incident else ()
         above = tuple(replace(one, instead_of=area.code) for area in silent for one in superiors_of(area))
         return Facts(candidates=tuple(ranked) if origin else (), neighbours=tuple(HEADS), superiors=above)
@@ -302,20 +328,22 @@ class IncidentMachine(RuleBasedStateMachine):
     # What always holds.
 
     @invariant()
-    def at_most_one_officer_is_sent(self) -> None:
-        assert len(list(self.known.open_assignments())) <= 1
-        assert {(one.id, one.officer.id) for one in self.known.assignments} <= {self.winner}
+    def every_place_has_at_most_one_winner_and_nobody_is_sent_twice(self) -> None:
+        going = [one.officer.id for one in self.known.open_assignments()]
+        assert len(going) == len(set(going)) <= self.known.places <= PLACES_MAX
+        assert {(one.id, one.officer.id) for one in self.known.assignments} <= set(self.winners.items())
+        assert not any(one.is_open for one in self.known.assignments if one.id in self.called_off)
 
     @invariant()
     def nobody_is_asked_twice_at_the_same_time(self) -> None:
         asked = [offer.officer.id for offer in self.known.open_offers()]
-        assert len(asked) == len(set(asked)) <= POLICY.officers_per_step
+        assert len(asked) == len(set(asked)) <= OPEN_OFFERS_MAX
+        assert not set(asked) & {one.officer.id for one in self.known.open_assignments()}
 
     @invariant()
     def nobody_is_asked_any_more_once_somebody_comes_or_it_is_over(self) -> None:
         if not needs_officers(self.known):
             assert not list(self.known.open_offers())
-            assert officers_due(self.known, POLICY) is None
 
     @invariant()
     def time_does_nothing_more_to_a_closed_incident(self) -> None:
@@ -328,10 +356,16 @@ class IncidentMachine(RuleBasedStateMachine):
 
     @invariant()
     def an_incident_that_officers_can_help_is_looked_at_again_in_time(self) -> None:
-        if needs_officers(self.known) and self.known.origin:
+        if is_asking(self.known) and self.known.origin:
             due = next_due(self.known, POLICY)
             assert due is not None
-            assert due <= self.now + timedelta(seconds=POLICY.offer_timeout_s)
+            assert due <= self.now + timedelta(seconds=POLICY.usual.offer_timeout_s)
+
+    @invariant()
+    def whoever_is_alone_is_heard(self) -> None:
+        """Somebody was asked and may answer, or goes, or is looked for again, or the console sounds."""
+        if needs_officers(self.known) and not self.known.is_stopped and next_due(self.known, POLICY) is None:
+            assert self.known.nobody_left_at
 
     @invariant()
     def the_rt_sees_nothing_of_what_is_hidden(self) -> None:

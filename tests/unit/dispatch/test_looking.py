@@ -9,12 +9,12 @@ from dispatch.looking import pause_s
 from tests.unit.dispatch.city import HEAD_1, NEAR, NOON, OPERATOR, POLICY, Story, after, alarm, around
 
 # Nobody is near, so that looking for officers falls due every ten seconds in vain; who is told must answer in 25.
-ALONE = replace(POLICY, retry_s=10.0, news_receipt_s=25.0)
+ALONE = replace(POLICY, news_receipt_s=25.0)
 
 
 def test_what_was_looked_at_in_vain_is_looked_at_again_after_the_pause():
     story = Story(alarm())
-    assert pause_s(story.incident, POLICY, now=after(60)) == POLICY.retry_s
+    assert pause_s(story.incident, POLICY, now=after(60)) == POLICY.usual.retry_s
 
 
 def test_a_deadline_that_passed_in_vain_hides_no_other():

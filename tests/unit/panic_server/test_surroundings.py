@@ -11,13 +11,14 @@ from panic_server.duty.board import DutyBoard
 from panic_server.journal.port import PersonRow
 from panic_server.maps import Maps
 from panic_server.people import Role
+from panic_server.policies import PolicyInForce
 from panic_server.surroundings import Surroundings
 from tests.contract.desk import EAST, START, WEST, two_rt_map
 
 
 @pytest.fixture
 def board() -> DutyBoard:
-    return DutyBoard(Policy(), FakeClock(START))
+    return DutyBoard(PolicyInForce(Policy()), FakeClock(START))
 
 
 @pytest.fixture

@@ -49,6 +49,10 @@ export const console_ = {
   "degraded.timer": ["penghitung waktu macet, penawaran tidak berlanjut", "the timer is stuck, offers do not move on"],
   "degraded.clock": ["jam server tidak cocok dengan jam mesin", "the server's clock differs from its machine's"],
   "degraded.map": ["peta wilayah belum dimuat", "no map of the areas is loaded"],
+  "degraded.policy": [
+    "aturan penugasan salah tulis, aturan sebelumnya dipakai",
+    "the dispatch policy has a mistake, the one before holds",
+  ],
   "degraded.other": ["bagian “{word}” bermasalah", "the part “{word}” is failing"],
 
   "map.no_webgl": [

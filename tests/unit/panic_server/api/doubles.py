@@ -53,6 +53,7 @@ from panic_server.maps import Maps
 from panic_server.metrics import Metrics
 from panic_server.people import Principal, Role
 from panic_server.pins import PinHashes
+from panic_server.policies import PolicyInForce
 from panic_server.reports.response_times import Responses
 from panic_server.services import Services
 from panic_server.settings import Settings
@@ -311,13 +312,13 @@ def bearer(person: Principal) -> dict[str, str]:
 def build_house(folder: Path, **settings: Any) -> House:
     clock, policy, metrics = FakeClock(NOW), Policy(), Metrics()
     journal, accounts, hub = MemoryJournal(policy), MemoryAccounts(), CountingHub()
-    board, maps, health = DutyBoard(policy, clock), Maps(), Health(clock)
+    board, maps, health = DutyBoard(PolicyInForce(policy), clock), Maps(), Health(clock)
     maps.swap(read_map(MAP, version=1))
     # The doubles have the methods that the API calls, and no more.
     services = Services(
         settings=Settings(data_dir=folder, **settings),
         clock=clock,
-        policy=policy,
+        policies=PolicyInForce(policy),
         writer=cast("Any", journal),
         queries=cast("Any", MemoryQueries(journal)),
         accounts=cast("Any", accounts),

@@ -11,6 +11,7 @@ from dispatch.policy import Policy
 from geo.position import Position
 from panic_server.clock import FakeClock
 from panic_server.duty.board import FIRST_CAPACITY, DutyBoard
+from panic_server.policies import PolicyInForce
 
 NOW = datetime(2026, 11, 22, 20, 0, tzinfo=UTC)
 HERE = Position(-7.0, 110.4, 10.0, NOW)
@@ -31,7 +32,7 @@ def clock() -> FakeClock:
 
 @pytest.fixture
 def board(clock: FakeClock) -> DutyBoard:
-    return DutyBoard(Policy(), clock)
+    return DutyBoard(PolicyInForce(Policy()), clock)
 
 
 def begin(board: DutyBoard, officer_id: str, metres: float = 100, sectors: tuple[str, ...] = ()) -> None:

@@ -22,6 +22,7 @@ from panic_server.live.hub import BEATS, Hub, Sources
 from panic_server.live.session import Session
 from panic_server.metrics import Metrics
 from panic_server.people import VIEW_OF, Principal, Role
+from panic_server.policies import PolicyInForce
 from panic_server.wire import views
 from panic_server.wire.shapes import Me, Officer
 
@@ -293,7 +294,7 @@ class Stage:
         sources = Sources(
             clock=self.clock,
             queries=queries,
-            policy=POLICY,
+            policies=PolicyInForce(POLICY),
             metrics=self.metrics,
             board=self.board,
             degraded=lambda: self.broken,

@@ -202,7 +202,7 @@ class Story:
 
     async def fresh(self, reader: Principal) -> dict[str, Any]:
         snapshot = await self.server.queries.snapshot(reader)
-        shown = [views.incident(one, VIEW_OF[reader.role], self.server.policy) for one in snapshot.incidents]
+        shown = [views.incident(one, VIEW_OF[reader.role], self.server.policies.current) for one in snapshot.incidents]
         return {one.id: msgspec.json.decode(msgspec.json.encode(one)) for one in shown}
 
 

@@ -1,0 +1,95 @@
+"""The policy in force: read from its file at start, and again whenever the file changes.
+
+A file with a mistake never takes the place of a good one; what is wrong is on the health page until it is mended.
+"""
+
+import asyncio
+from collections.abc import Sequence
+from importlib.resources import files
+from pathlib import Path
+from typing import Self
+
+import structlog
+
+from dispatch.policy import Policy
+from dispatch.policy_text import PolicyInvalid, read_policy
+from panic_server.wire.shapes import Component
+
+log = structlog.get_logger(__name__)
+
+SHIPPED = "policy.toml"
+
+
+def shipped_text() -> str:
+    """The policy that comes with Kentongan, for cities to copy and change."""
+    return files("panic_server").joinpath(SHIPPED).read_text(encoding="utf-8")
+
+
+def load_policy(path: Path | None) -> Policy:
+    """From a city's own file, or the shipped one. Raises PolicyInvalid."""
+    return read_policy(shipped_text() if path is None else _text_of(path))
+
+
+def _text_of(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8")
+    except OSError as error:
+        raise PolicyInvalid([f"cannot be read: {error.strerror}"]) from None
+    except UnicodeDecodeError:
+        raise PolicyInvalid(["is not written in UTF-8"]) from None
+
+
+class PolicyInForce:
+    """Hand this around and read `current` anew for each decision."""
+
+    def __init__(self, policy: Policy, path: Path | None = None, mistakes: Sequence[str] = ()) -> None:
+        """`path` is the file to watch; without one the policy stays as it is."""
+        self.current = policy
+        self._path = path
+        self._mark: tuple[int, int, int] | None = None
+        self._mistakes = mistakes
+
+    @classmethod
+    def of_file(cls, path: Path | None) -> Self:
+        """A server starts whatever is in the file: with mistakes in it the shipped policy is in force."""
+        try:
+            return cls(load_policy(path), path)
+        except PolicyInvalid as error:
+            log.warning("policy.invalid", path=str(path), mistakes=error.mistakes)
+            return cls(load_policy(None), path, error.mistakes)
+
+    async def look(self) -> bool:
+        """Reads the file again when it has changed; True when another policy is in force now."""
+        if self._path is None:
+            return False
+        mark = await asyncio.to_thread(_mark_of, self._path)
+        if mark == self._mark:
+            return False
+        self._mark = mark
+        try:
+            policy = await asyncio.to_thread(load_policy, self._path)
+        except PolicyInvalid as error:
+            self._mistakes = error.mistakes
+            log.warning("policy.invalid", path=str(self._path), mistakes=error.mistakes)
+            return False
+        self._mistakes = []
+        if policy == self.current:
+            return False
+        self.current = policy
+        log.info("policy.in_force", version=policy.version)
+        return True
+
+    def check(self) -> Component:
+        if self._mistakes:
+            detail = f"{self.current.version} stays in force: {'; '.join(self._mistakes)}"
+            return Component("policy", ok=False, detail=detail)
+        return Component("policy", ok=True, detail=self.current.version)
+
+
+def _mark_of(path: Path) -> tuple[int, int, int] | None:
+    """Changes with every change of the file; None while there is none, as for a moment when an editor replaces it."""
+    try:
+        stat = path.stat()
+    except OSError:
+        return None
+    return stat.st_ino, stat.st_mtime_ns, stat.st_size

@@ -1,0 +1,51 @@
+"""The policy's file on a server that runs."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from panic_server.settings import Settings
+from tests.scenarios.city import City
+
+OWN = 'version = "{}"\n[usual]\nofficers_per_step = {}\nrings_m = [500000]\n'
+
+
+async def write(path: Path, version: str, officers: int | str) -> None:
+    path.write_text(OWN.format(version, officers), encoding="utf-8")  # noqa: ASYNC240 - a small file of a test
+
+
+async def test_a_changed_policy_decides_without_a_restart_and_the_incident_remembers_which_one(folder: Path) -> None:
+    file = folder / "policy.toml"
+    await write(file, "kota-1", 1)
+    async with City(folder) as city:
+        city.settings = Settings(data_dir=folder, policy=file, log_level="warning")
+        city.has_policy_file = True
+        officers = [city.officer_at(metres=metres) for metres in (200, 400, 600)]
+        operator = city.operator()
+        first = await city.resident().press()
+        assert [await officer.has_offer(first) for officer in officers] == [True, False, False]
+
+        await write(file, "kota-2", 2)
+        await city.goes_on_until(lambda: city.server.policies.current.version.startswith("kota-2"))
+
+        second = await city.resident().press()
+        seen = [(await operator.sees(alarm.incident_id))["incident"] for alarm in (first, second)]
+        assert [one["policy"].partition("+")[0] for one in seen] == ["kota-1", "kota-2"]
+        assert len(seen[1]["offers"]) == 2
+
+
+async def test_a_mistake_in_the_policy_is_seen_by_the_consoles_and_changes_nothing(folder: Path) -> None:
+    file = folder / "policy.toml"
+    await write(file, "kota-1", 1)
+    async with City(folder) as city:
+        city.settings = Settings(data_dir=folder, policy=file, log_level="warning")
+        city.has_policy_file = True
+        console = await city.operator().watches()
+
+        await write(file, "kota-2", '"three"')
+        await city.goes_on_until(lambda: "policy" in console.degraded)
+
+        assert city.server.policies.current.version.startswith("kota-1")
+        await write(file, "kota-3", 3)
+        await city.goes_on_until(lambda: "policy" not in console.degraded)
+        assert city.server.policies.current.version.startswith("kota-3")

@@ -1,0 +1,92 @@
+"""The policy's file: shipped, a city's own, changed while the server runs, and with mistakes in it."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from dispatch.incident import Kind
+from dispatch.policy import Policy, Rules
+from dispatch.policy_text import PolicyInvalid
+from panic_server.policies import PolicyInForce, load_policy, shipped_text
+
+OWN = 'version = "kota-{}"\n[usual]\nofficers_per_step = {}\n'
+
+
+def write(path: Path, version: int, officers: int) -> None:
+    path.write_text(OWN.format(version, officers), encoding="utf-8")
+
+
+def remove(path: Path) -> None:
+    path.unlink()
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    path = tmp_path / "policy.toml"
+    write(path, 1, 2)
+    return path
+
+
+def test_what_is_usual_in_the_shipped_policy_is_what_a_citys_file_may_leave_out() -> None:
+    policy = load_policy(None)
+    assert replace(policy, version="", kinds={}, hours=()) == Policy(version="")
+    assert policy.version.startswith("kentongan-")
+
+
+def test_the_shipped_policy_names_every_number_that_can_be_set() -> None:
+    lines = shipped_text().splitlines()
+    named = {line.partition(" = ")[0] for line in lines if " = " in line and not line.startswith("#")}
+    fields = {*Rules.__dataclass_fields__, *Policy.__dataclass_fields__}
+    assert fields - {"usual", "kinds", "hours"} <= named
+
+
+def test_the_kinds_of_the_shipped_policy_differ() -> None:
+    policy = load_policy(None)
+    kinds = (Kind.CRIME, Kind.FIRE, Kind.MEDICAL, Kind.DISASTER, Kind.EMERGENCY)
+    assert len({repr(policy.kinds[kind]) for kind in kinds}) == len(kinds)
+
+
+async def test_a_changed_file_is_taken_without_a_restart(file: Path) -> None:
+    policies = PolicyInForce.of_file(file)
+    assert not await policies.look()
+    write(file, 2, 5)
+    assert await policies.look()
+    assert policies.current.usual.officers_per_step == 5
+    assert policies.current.version.startswith("kota-2")
+    assert not await policies.look()
+
+
+async def test_a_file_with_a_mistake_leaves_the_last_good_one_in_force_until_it_is_mended(file: Path) -> None:
+    policies = PolicyInForce.of_file(file)
+    write(file, 2, 500)
+    assert not await policies.look()
+    assert policies.current.usual.officers_per_step == 2
+    assert not policies.check().ok
+    assert "usual.officers_per_step must be" in policies.check().detail
+    write(file, 3, 4)
+    assert await policies.look()
+    assert policies.check().ok
+    assert policies.current.usual.officers_per_step == 4
+
+
+async def test_a_file_that_goes_away_changes_nothing_but_is_told(file: Path) -> None:
+    policies = PolicyInForce.of_file(file)
+    await policies.look()
+    remove(file)
+    assert not await policies.look()
+    assert policies.current.usual.officers_per_step == 2
+    assert not policies.check().ok
+
+
+def test_with_a_mistake_at_start_the_shipped_policy_is_in_force(tmp_path: Path) -> None:
+    policies = PolicyInForce.of_file(tmp_path / "missing.toml")
+    assert policies.current == load_policy(None)
+    assert not policies.check().ok
+
+
+def test_a_file_that_is_no_text_is_refused_with_a_sentence(tmp_path: Path) -> None:
+    path = tmp_path / "policy.toml"
+    path.write_bytes(b"\xff\xfe")
+    with pytest.raises(PolicyInvalid, match="not written in UTF-8"):
+        load_policy(path)
