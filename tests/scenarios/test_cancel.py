@@ -158,6 +158,7 @@ async def test_phone_and_rt_see_the_same_whether_it_was_free_will_or_force(city:
 async def test_neither_pin_takes_longer_than_the_other(city: City) -> None:
     """By turns, and by the quickest: whatever else this machine does only adds, and is outlived by trying again."""
     took: dict[str, list[float]] = {RIGHT: [], DURESS: []}
+    right_s = duress_s = 0.0
     for _ in range(60):
         for pin, times in took.items():
             resident, alarm = await pressed(city)
