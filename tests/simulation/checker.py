@@ -36,6 +36,8 @@ class Checker:
         self._accepted: list[Record] = []
         self._winners: dict[str, str] = {}
         self._heard: list[Record] = []
+        self._receipt = timedelta(0)
+        self._claims: list[timedelta] = []
         self._versions = {1}
         self._seq = 0
         self._seq_by_second: dict[int, int] = {}
@@ -57,6 +59,8 @@ class Checker:
 
     def _read_policy(self, record: Record) -> None:
         self.book.news_patience = timedelta(seconds=record["news_s"])
+        self._receipt = timedelta(seconds=record["receipt_s"])
+        self._claims = [timedelta(seconds=seconds) for seconds in record["claim_s"]]
         self._silence.offers_max = record["offers_max"]
 
     def _read_map(self, record: Record) -> None:
@@ -190,8 +194,13 @@ class Checker:
                 self._is(6, now >= due, f"offer {offer_id} expired at {now}, before {due}")
         for offer in case.open_offers():
             self._is_punctual(f"offer {offer.id}", offer.expires_at, now)
+            if not offer.is_received and not offer.is_silent:
+                self._is_punctual(f"silence about {offer.id}", offer.offered_at + self._receipt, now)
         if case.due is not None:
             self._is_punctual(f"a look at {case.id}", case.due, now)
+        if case.is_open and case.unclaimed_since is not None and case.level < len(self._claims):
+            due = case.unclaimed_since + self._claims[case.level]
+            self._is_punctual(f"level {case.level + 1} for {case.id}", due, now)
         for area, due in case.news.items():
             self._is_punctual(f"news to above {area} of {case.id}", due, now)
 
@@ -247,7 +256,9 @@ class Checker:
         for heard in self._heard:
             assignment = known.get(heard["assignment"])
             is_so = assignment and (assignment.was_corrected or assignment.rank >= RANK[heard["status"]])
-            self._is(7, is_so, f"{heard['assignment']} was said to be {heard['status']}, and is not")
+            # What the officer has said since, and what came before this, goes before it.
+            is_old = assignment and assignment.reported_at and assignment.reported_at > heard["reported_at"]
+            self._is(7, is_so or is_old, f"{heard['assignment']} was said to be {heard['status']}, and is not")
 
     def _reads_as_stored(self, case: Case, state: Any) -> None:
         """The state that the core kept is the one that its events tell."""

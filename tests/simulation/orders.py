@@ -11,6 +11,7 @@ from dispatch.commands import (
     Command,
     LookAgain,
     MoveAlarm,
+    OfferTo,
     PressAlarm,
     RepeatAlarm,
     WithdrawOfficer,
@@ -187,6 +188,9 @@ class Orders:
             return NO_FACTS
         if isinstance(command, MoveAlarm):
             return Facts(place=place_of(command.positions[-1], self._node.map_version))
+        if isinstance(command, OfferTo):
+            chosen = registry.chosen(command.officer_id)
+            return Facts(chosen=chosen, engaged_elsewhere=registry.goes_somewhere(command.officer_id))
         if isinstance(command, CancelAlarm):
             # Two wrong PINs were told to be wrong; this is the one after them.
             return Facts(cancels=Cancels(2, incident.cancelled.at if incident.cancelled else None))
@@ -197,6 +201,8 @@ class Orders:
             engaged_elsewhere=who is not None and registry.goes_somewhere(who),
             offer_was_made=offer is not None and offer[1] == who,
             superiors=self._superiors(incident) if isinstance(command, LookAgain) else (),
+            sector_supervisors=(person("kepala sektor"),),
+            city_supervisors=(person("kepala kota"),),
         )
 
     def _superiors(self, incident: Incident) -> tuple[Neighbour, ...]:

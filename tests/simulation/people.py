@@ -12,16 +12,21 @@ from dispatch.commands import (
     AnswerNews,
     CancelAlarm,
     ChangeAssignment,
+    ChangePlaces,
     Claim,
     Close,
     DeclineOffer,
     MoveAlarm,
+    OfferTo,
     ReceiveNews,
     ReceiveOffer,
     Release,
+    ResumeEscalation,
+    StopEscalation,
+    Withdraw,
 )
 from dispatch.effects import PushIntent
-from dispatch.incident import AssignmentStatus, Disposition, Incident, Kind, PinMeaning
+from dispatch.incident import AssignmentStatus, Disposition, Incident, Kind, Person, PinMeaning
 from geo.position import Position
 from tests.simulation.ground import SIZE_M, Spot
 from tests.simulation.orders import Answer, Duty, Press, ToIncident
@@ -186,13 +191,19 @@ class Officer:
         order = ToIncident(change, offer_id=offer_id)
 
         def heard(answer: Answer) -> None:
-            self._is_heard(offer_id, status, answer)
+            self._is_heard(change, answer)
 
         self._city.agenda.after(late_s, lambda: self._city.network.request_until_answered(order, heard))
 
-    def _is_heard(self, offer_id: str, status: AssignmentStatus, answer: Answer) -> None:
+    def _is_heard(self, change: ChangeAssignment, answer: Answer) -> None:
         if answer.error is None:
-            self._city.trace.note("heard", us=self._city.agenda.now_us, assignment=offer_id, status=status.value)
+            self._city.trace.note(
+                "heard",
+                us=self._city.agenda.now_us,
+                assignment=change.assignment_id,
+                status=change.status.value,
+                reported_at=change.reported_at,
+            )
 
 
 class Neighbour:
@@ -238,4 +249,20 @@ class Desk:
             return Close(operator, dice.choice(list(Disposition)), "selesai")
         if dice.random() < 0.06:
             return dice.choice([Claim(operator), Release(operator), AddNote(operator, "catatan")])
-        return None
+        return self._overrides(incident, operator) if dice.random() < 0.04 else None
+
+    def _overrides(self, incident: Incident, operator: Person) -> Any:
+        dice, reason = self._city.dice, "perlu"
+        held = [*(offer.id for offer in incident.open_offers()), *(one.id for one in incident.open_assignments())]
+        chosen = dice.choice(list(self._city.officers))
+        return dice.choice(
+            [
+                OfferTo(operator, chosen, reason),
+                OfferTo(operator, chosen, reason, dice.choice(held)) if held else None,
+                Withdraw(operator, dice.choice(held), reason) if held else None,
+                ChangePlaces(operator, dice.randint(1, 3), reason),
+                StopEscalation(operator, reason),
+                ResumeEscalation(operator, reason),
+                ResumeEscalation(operator, reason),
+            ]
+        )

@@ -14,7 +14,7 @@ from tests.simulation.checker import Broken, Checker
 from tests.simulation.city import City
 from tests.simulation.core import TRUE_CORE, Core
 
-INCIDENTS = 25
+INCIDENTS = 40
 """In one city: enough to compete for its officers, and few enough to read the log of a broken one."""
 
 CHUNK = 20
