@@ -94,6 +94,7 @@ def test_a_declined_offer_leaves_the_officer_s_page(visitors: Visitors) -> None:
     go_on_duty(officer)
     press_for_help(visitors.resident(IN_RT_1))
     officer.locator("[data-offer]").get_by_role("button", name="Tolak").click()
+    officer.locator("[data-offer]").get_by_role("button", name="Terlalu jauh").click()
     expect(officer.locator("[data-offer]")).to_have_count(0)
     expect(officer.get_by_text("Siap menerima tugas")).to_be_visible()
 

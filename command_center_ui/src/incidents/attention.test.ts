@@ -1,9 +1,10 @@
 import { expect, test } from "vitest";
-import { attentionOf, mustSound, newlyOpened, sortByNeed } from "./attention";
+import { attentionOf, deserted, mustSound, newlyOpened, sortByNeed } from "./attention";
 import { fromSnapshot } from "./fold";
-import { assignment, at, incident, offer } from "./sample";
+import { assignment, at, escalation, incident, offer } from "./sample";
 
 const SARI = { id: "op-1", name: "Sari" };
+const NOBODY = escalation({ nobody_left_since: at(30) });
 
 test("an incident is alone until somebody is asked, and asked until somebody comes", () => {
   expect(attentionOf(incident("a"))).toBe("alone");
@@ -41,14 +42,31 @@ test("a doubtful phone's incident is listed after its equals, never after what i
     incident("lesser", { kind: "disaster", opened_at: at(0) }),
   ];
   expect(sortByNeed(list).map((one) => one.id)).toEqual(["equal", "doubtful", "lesser"]);
-  expect(mustSound(fromSnapshot(list.slice(0, 1)))).toBe(true);
+  expect(mustSound(fromSnapshot([{ ...list[0]!, escalation: NOBODY }]))).toBe(true);
 });
 
-test("the console sounds while an unclaimed incident has nobody", () => {
-  expect(mustSound(fromSnapshot([incident("a")]))).toBe(true);
-  expect(mustSound(fromSnapshot([incident("a", { claimed_by: SARI })]))).toBe(false);
-  expect(mustSound(fromSnapshot([incident("a", { offers: [offer("x")] })]))).toBe(false);
-  expect(mustSound(fromSnapshot([incident("a", { drill: true })]))).toBe(false);
+test("the console sounds while a real incident has nobody left, until the server takes the mark back", () => {
+  const left = incident("a", { escalation: NOBODY });
+  expect(mustSound(fromSnapshot([left]))).toBe(true);
+  expect(mustSound(fromSnapshot([incident("a", { escalation: escalation() })]))).toBe(false);
+  expect(mustSound(fromSnapshot([{ ...left, drill: true }]))).toBe(false);
+});
+
+test("who was claimed and forgotten, or waits for a phone that stays silent, sounds as well", () => {
+  const claimed = incident("a", { escalation: NOBODY, claimed_by: SARI });
+  const silent = incident("b", { escalation: NOBODY, offers: [offer("x", "open", { silent: true })] });
+  expect(mustSound(fromSnapshot([claimed]))).toBe(true);
+  expect(mustSound(fromSnapshot([silent]))).toBe(true);
+});
+
+test("who has nobody left is listed above everybody else, and real before exercise", () => {
+  const list = [
+    incident("alone", { kind: "fire", opened_at: at(0) }),
+    incident("drill", { drill: true, escalation: NOBODY }),
+    incident("left", { kind: "disaster", opened_at: at(9), escalation: NOBODY, assignments: [assignment("x")] }),
+  ];
+  expect(sortByNeed(list).map((one) => one.id)).toEqual(["left", "alone", "drill"]);
+  expect(deserted(fromSnapshot(list)).map((one) => one.id)).toEqual(["left"]);
 });
 
 test("only incidents that were not there before are new", () => {

@@ -30,11 +30,17 @@ export function isDoubtful(incident: Incident): boolean {
   return incident.standing?.trust === "doubtful";
 }
 
-/** Most in need first; within that real before drill, unclaimed before claimed, the more urgent kind, doubtful phones
+/** Since when everybody within reach was asked and nobody comes; null while there is hope, or an operator has just acted. */
+export function nobodyLeftSince(incident: Incident): string | null {
+  return incident.escalation?.nobody_left_since ?? null;
+}
+
+/** Most in need first, above all whoever has nobody left to come; within that real before drill, unclaimed before claimed, the more urgent kind, doubtful phones
     last, and who has waited longest. */
 export function sortByNeed(incidents: Iterable<Incident>): Incident[] {
   return [...incidents].sort(
     (a, b) =>
+      Number(isDeserted(b)) - Number(isDeserted(a)) ||
       ORDER[attentionOf(a)] - ORDER[attentionOf(b)] ||
       Number(a.drill) - Number(b.drill) ||
       Number(a.claimed_by !== null) - Number(b.claimed_by !== null) ||
@@ -51,12 +57,19 @@ function compareText(a: string, b: string): number {
   return a < b ? -1 : 1;
 }
 
-/** True while some real incident has no operator, nobody coming and nobody asked: the console must not fall silent. */
+/** Real incidents that have nobody left: while there is one the console sounds. Whatever an operator does with it ends
+    that, because the server then takes the mark back for a while. Claiming long ago does not. */
+export function deserted(incidents: Incidents): Incident[] {
+  return sortByNeed([...incidents.values()].filter(isDeserted));
+}
+
 export function mustSound(incidents: Incidents): boolean {
-  for (const incident of incidents.values()) {
-    if (!incident.drill && incident.claimed_by === null && attentionOf(incident) === "alone") return true;
-  }
+  for (const incident of incidents.values()) if (isDeserted(incident)) return true;
   return false;
+}
+
+function isDeserted(incident: Incident): boolean {
+  return !incident.drill && nobodyLeftSince(incident) !== null;
 }
 
 /** The incidents that are here now and were not before, drills aside. */

@@ -2,6 +2,9 @@
 import type { Assignment, Incident, Offer } from "../wire";
 import type { Incidents } from "./fold";
 
+/** The common reasons why an officer does not go. The server keeps the word, and every screen says it in its language. */
+export const DECLINE_REASONS = ["too_far", "busy", "no_vehicle", "unwell"] as const;
+
 export interface MyOffer {
   readonly incident: Incident;
   readonly offer: Offer;

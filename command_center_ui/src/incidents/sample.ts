@@ -1,5 +1,5 @@
 /* Whole incidents for tests, so that each test names only what it is about. */
-import type { Assignment, Incident, LiveEvent, Offer, Officer } from "../wire";
+import type { Assignment, Escalation, Incident, LiveEvent, Offer, Officer } from "../wire";
 
 export const T0 = Date.parse("2026-11-22T03:00:00Z");
 
@@ -22,6 +22,9 @@ export function offer(officerId: string, status: Offer["status"] = "open", chang
     distance_m: 400,
     own_sector: true,
     position_stale: false,
+    position_age_s: 20,
+    load: 0,
+    silent: false,
     ...changes,
   };
 }
@@ -29,6 +32,21 @@ export function offer(officerId: string, status: Offer["status"] = "open", chang
 export function assignment(officerId: string, status: Assignment["status"] = "en_route"): Assignment {
   const officer = { id: officerId, name: `Officer ${officerId}` };
   return { id: `assignment-${officerId}`, officer, status, accepted_at: at(5), changed_at: at(5) };
+}
+
+export function escalation(changes: Partial<Escalation> = {}): Escalation {
+  const claim_due_at = at(10);
+  return {
+    places: 1,
+    filled: 0,
+    step: 0,
+    radius_m: 1000,
+    stopped: false,
+    level: 0,
+    claim_due_at,
+    nobody_left_since: null,
+    ...changes,
+  };
 }
 
 export function officer(id: string, changes: Partial<Officer> = {}): Officer {
@@ -77,4 +95,6 @@ const BLANK: Incident = {
   place_shared: false,
   quiet: false,
   merged_into: null,
+  policy: null,
+  escalation: null,
 };

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { translate } from "../i18n/dictionary";
 import type { Say } from "./place";
-import { assignment, incident, offer } from "./sample";
+import { assignment, at, escalation, incident, offer } from "./sample";
 import { statusLine } from "./status";
 
 const say: Say = (word, values) => translate("en", word, values);
@@ -22,5 +22,13 @@ test("an officer who has arrived is named before those still on the way", () => 
 test("the operator who has it is named as well", () => {
   expect(statusLine(incident("a", { claimed_by: { id: "s", name: "Sari" } }), say)).toBe(
     "No officer yet · Handled by Sari",
+  );
+});
+
+test("that nobody is left is said instead of who was asked and stays silent", () => {
+  const left = escalation({ nobody_left_since: at(30) });
+  const silent = offer("x", "open", { silent: true });
+  expect(statusLine(incident("a", { escalation: left, offers: [silent] }), say)).toBe(
+    "No officer yet, NOBODY LEFT to ask",
   );
 });

@@ -1,6 +1,6 @@
 /* One line that says how an incident stands: who comes, who is asked, who has it. Pure. */
 import type { Incident } from "../wire";
-import { activeAssignments, openOffers } from "./attention";
+import { activeAssignments, nobodyLeftSince, openOffers } from "./attention";
 import type { Say } from "./place";
 
 export function statusLine(incident: Incident, say: Say): string {
@@ -17,6 +17,7 @@ function helpLine(incident: Incident, say: Say): string {
     const text = say(there ? "attention.on_scene" : "attention.coming", { name: first.officer.name });
     return coming.length > 1 ? say("attention.more", { first: text, count: coming.length - 1 }) : text;
   }
+  if (nobodyLeftSince(incident) !== null) return say("attention.nobody");
   const asked = openOffers(incident).length;
   return asked > 0 ? say("attention.asked", { count: asked }) : say("attention.alone");
 }

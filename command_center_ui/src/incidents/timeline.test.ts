@@ -73,6 +73,56 @@ test("what the neighbourhood answers, and who is told when nobody there does, is
   expect(lines[6]?.more).toBe("All clear to Bu RT, Pak RW");
 });
 
+const sources: Record<string, string> = import.meta.glob("../../../dispatch/events.py", {
+  query: "?raw",
+  import: "default",
+  eager: true,
+});
+
+/** Every member of `Event` in dispatch/events.py, named as the journal names it. */
+function kindsOfTheServer(): string[] {
+  const union = /^Event = \(([^)]*)\)/m.exec(Object.values(sources).join("\n"))?.[1] ?? "";
+  return [...union.matchAll(/\w+/g)].map(([name]) => name.replace(/(?!^)([A-Z])/g, "_$1").toLowerCase());
+}
+
+test("every kind of event that the server journals has words in the timeline", () => {
+  const kinds = kindsOfTheServer();
+  expect(kinds).toContain("escalation_stopped");
+  expect(kinds.length).toBeGreaterThan(30);
+  const wordless = kinds.filter((kind) => linesOf(incident("a"), [entry(1, kind, {})], say)[0]?.title === kind);
+  expect(wordless).toEqual([]);
+});
+
+test("the escalation's steps are told with who was silent, who was told, and what an operator decided and why", () => {
+  const ANI = { id: "op", name: "Ani" };
+  const lines = linesOf(
+    incident("a"),
+    [
+      entry(1, "officer_offered", { offers: [{ id: "f-1", officer: BUDI }], operator: ANI, reason: "Knows the alley" }),
+      entry(2, "offers_silent", { offer_ids: ["f-1"] }),
+      entry(3, "offer_declined", { offer_id: "f-1", officer_id: "o-1", reason: "no_vehicle" }),
+      entry(4, "offer_declined", { offer_id: "f-1", officer_id: "o-1", reason: "Flood on my side" }),
+      entry(5, "supervisors_told", { level: 1, people: [{ id: "s", name: "Pak Agus" }] }),
+      entry(6, "supervisors_told", { level: 2, people: [] }),
+      entry(7, "officer_withdrawn", { offer_id: "f-1", officer: BUDI, operator: ANI, reason: "Too far" }),
+      entry(8, "places_changed", { operator: ANI, places: 3, reason: "Two suspects", withdrawn: [] }),
+      entry(9, "escalation_stopped", { operator: ANI, reason: "By radio" }),
+    ],
+    say,
+  ).reverse();
+  expect(lines.map((line) => [line.title, line.text])).toEqual([
+    ["Ani chose to ask Budi", "Knows the alley"],
+    ["No receipt from Budi’s phone, the next is asked", ""],
+    ["Budi declined", "No vehicle"],
+    ["Budi declined", "Flood on my side"],
+    ["No operator had claimed it, Pak Agus told", ""],
+    ["No operator had claimed it, and there is no supervisor to tell", ""],
+    ["Ani withdrew Budi", "Too far"],
+    ["Ani: officers wanted: 3", "Two suspects"],
+    ["Ani stopped asking further officers", "By radio"],
+  ]);
+});
+
 test("a kind that this version does not know is shown as it is", () => {
   expect(linesOf(incident("a"), [entry(1, "escalated", {})], say)[0]?.title).toBe("escalated");
 });

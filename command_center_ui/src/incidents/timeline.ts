@@ -7,6 +7,9 @@ interface Facts {
   readonly officer?: Person;
   readonly operator?: Person;
   readonly offers?: readonly { readonly id: string; readonly officer: Person }[];
+  readonly people?: readonly Person[];
+  readonly places?: number;
+  readonly withdrawn?: readonly string[];
   readonly told?: readonly { readonly person: Person }[];
   readonly offer_id?: string;
   readonly offer_ids?: readonly string[];
@@ -51,6 +54,7 @@ export class Names {
   #learn(facts: Facts): void {
     for (const offer of facts.offers ?? []) this.#offer(offer);
     for (const one of facts.told ?? []) this.#person(one.person);
+    for (const one of facts.people ?? []) this.#person(one);
     if (facts.officer) this.#person(facts.officer);
     if (facts.operator) this.#person(facts.operator);
   }
@@ -78,9 +82,11 @@ function lineOf(entry: TimelineEntry, names: Names, say: Say): Line {
     status: wordOr(say, `assignment_status.${facts.status ?? ""}`, facts.status ?? ""),
     disposition: wordOr(say, `disposition.${facts.disposition ?? ""}`, facts.disposition ?? ""),
     areas: (Array.isArray(facts.silent) ? facts.silent : []).map((area) => area.name).join(", "),
+    operator: facts.operator?.name ?? say("timeline.somebody"),
+    places: facts.places ?? "",
     kind: entry.kind,
   };
-  const text = facts.text ?? facts.note ?? facts.reason ?? "";
+  const text = facts.text ?? facts.note ?? reasonOf(entry, facts, say);
   return {
     seq: entry.seq,
     at: entry.at,
@@ -90,11 +96,19 @@ function lineOf(entry: TimelineEntry, names: Names, say: Say): Line {
   };
 }
 
+/** Officers choose from a short list, whose words are of the screens' languages; all else is what somebody wrote. */
+function reasonOf(entry: TimelineEntry, facts: Facts, say: Say): string {
+  const said = facts.reason ?? "";
+  return entry.kind === "offer_declined" ? wordOr(say, `decline.${said}`, said) : said;
+}
+
 /** What representatives answer and what operators share is one kind of event each, with two meanings. */
 function titleOf(entry: TimelineEntry, facts: Facts): Word {
   if (entry.kind === "representative_answered")
     return facts.coming ? "timeline.representative_coming" : "timeline.representative_not_coming";
   if (entry.kind === "place_shared") return facts.shared ? "timeline.place_shared" : "timeline.place_hidden";
+  if (entry.kind === "supervisors_told")
+    return facts.people?.length ? "timeline.supervisors_told" : "timeline.supervisors_unreached";
   if (entry.kind === "neighbours_told")
     return facts.told?.length ? "timeline.neighbours_told" : "timeline.neighbours_unreached";
   const key = `timeline.${entry.kind}`;
@@ -104,6 +118,8 @@ function titleOf(entry: TimelineEntry, facts: Facts): Word {
 function moreOf(entry: TimelineEntry, facts: Facts, names: Names, say: Say): string {
   if (facts.all_clear?.length)
     return say("timeline.all_clear", { names: facts.all_clear.map((id) => names.of(id)).join(", ") });
+  if (entry.kind === "places_changed" && facts.withdrawn?.length)
+    return say("timeline.offers_withdrawn", { names: facts.withdrawn.map((id) => names.of(id)).join(", ") });
   if (entry.kind !== "incident_opened" && entry.kind !== "alarm_joined") return "";
   const asked = (facts.offers ?? []).map((offer) => offer.officer.name);
   const told = (facts.told ?? []).map((one) => one.person.name);
@@ -115,8 +131,10 @@ function moreOf(entry: TimelineEntry, facts: Facts, names: Names, say: Say): str
 }
 
 function whoOf(entry: TimelineEntry, facts: Facts, names: Names): string | null {
-  if (facts.operator) return facts.operator.name;
+  if (entry.kind === "officer_offered") return (facts.offers ?? []).map((offer) => offer.officer.name).join(", ");
   if (facts.officer) return facts.officer.name;
+  if (facts.operator) return facts.operator.name;
+  if (facts.people) return facts.people.map((one) => one.name).join(", ");
   if (facts.offers && facts.offers.length > 0) return facts.offers.map((offer) => offer.officer.name).join(", ");
   if (entry.kind === "neighbours_told") return (facts.told ?? []).map((one) => one.person.name).join(", ");
   if (facts.offer_ids) return facts.offer_ids.map((id) => names.of(id)).join(", ");

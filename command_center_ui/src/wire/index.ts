@@ -25,6 +25,7 @@ export type {
   Assignment,
   Coming,
   Drill,
+  Escalation,
   Incident,
   IncidentDetail,
   Me,

@@ -16,6 +16,16 @@ export const console_ = {
   ],
 
   "attention.alone": ["Belum ada petugas", "No officer yet"],
+  "attention.nobody": ["Belum ada petugas, TIDAK ADA LAGI yang bisa diminta", "No officer yet, NOBODY LEFT to ask"],
+  "nobody.banner": [
+    "{count} kejadian: semua petugas terdekat sudah diminta dan tidak ada yang datang. Bertindaklah sekarang.",
+    "Incidents: {count}. Everybody within reach was asked, and nobody comes. Act now.",
+  ],
+  "nobody.since": [
+    "Sejak {age} tidak ada lagi yang bisa diminta. Pilih petugas, tambah orang, atau hubungi lewat radio.",
+    "Nobody has been left to ask for {age}. Choose an officer, or call for help by radio.",
+  ],
+  "nobody.open": ["Buka", "Open"],
   "attention.asked": ["Menunggu jawaban {count} petugas", "Asked {count}, waiting for an answer"],
   "attention.coming": ["{name} menuju TKP", "{name} is on the way"],
   "attention.on_scene": ["{name} di TKP", "{name} is on scene"],

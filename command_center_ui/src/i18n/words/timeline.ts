@@ -4,6 +4,30 @@ export const timeline = {
   "timeline.alarm_joined": ["Alarm lain bergabung", "Another alarm joined"],
   "timeline.alarm_updated": ["Ponsel mengirim data baru", "The phone sent new data"],
   "timeline.offers_made": ["Ditawarkan kepada {names}", "Offered to {names}"],
+  "timeline.offers_silent": [
+    "Ponsel {names} diam, petugas berikutnya diminta",
+    "No receipt from {names}’s phone, the next is asked",
+  ],
+  "timeline.nobody_left": [
+    "TIDAK ADA LAGI YANG BISA DIMINTA, pusat komando dibunyikan",
+    "NOBODY LEFT TO ASK, the command center sounds",
+  ],
+  "timeline.supervisors_told": [
+    "Belum diambil operator, {names} diberi tahu",
+    "No operator had claimed it, {names} told",
+  ],
+  "timeline.supervisors_unreached": [
+    "Belum diambil operator, dan tidak ada penyelia yang bisa diberi tahu",
+    "No operator had claimed it, and there is no supervisor to tell",
+  ],
+  "timeline.officer_offered": ["{operator} memilih {names}", "{operator} chose to ask {names}"],
+  "timeline.officer_withdrawn": ["{operator} menarik {names}", "{operator} withdrew {names}"],
+  "timeline.places_changed": ["{operator}: dibutuhkan {places} petugas", "{operator}: officers wanted: {places}"],
+  "timeline.escalation_stopped": [
+    "{operator} menghentikan pencarian petugas",
+    "{operator} stopped asking further officers",
+  ],
+  "timeline.escalation_resumed": ["{operator} melanjutkan pencarian petugas", "{operator} went on asking officers"],
   "timeline.offer_received": ["Penawaran sampai di ponsel {names}", "The offer reached {names}’s phone"],
   "timeline.offer_accepted": ["{names} menerima", "{names} accepted"],
   "timeline.offer_declined": ["{names} menolak", "{names} declined"],
