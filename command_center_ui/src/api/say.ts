@@ -13,6 +13,9 @@ const BY_CODE: Record<string, Word> = {
   offer_ended: "error.offer_ended",
   officer_engaged: "error.officer_engaged",
   officer_off_duty: "error.officer_off_duty",
+  pin_wrong: "error.pin_wrong",
+  pins_not_set: "error.pins_not_set",
+  pins_alike: "error.pins_alike",
 };
 
 export interface Trouble {

@@ -84,6 +84,12 @@ export const shared = {
   "error.offer_ended": ["Penawaran ini sudah berakhir.", "This offer has ended."],
   "error.officer_engaged": ["Anda masih punya tugas lain.", "You still have another task."],
   "error.officer_off_duty": ["Anda sedang lepas tugas.", "You are off duty."],
+  "error.pin_wrong": ["PIN salah. Coba lagi.", "Wrong PIN. Try again."],
+  "error.pins_not_set": [
+    "Anda belum membuat PIN, jadi belum bisa membatalkan. Buat PIN dulu, lalu batalkan dengan PIN itu.",
+    "You have not set a PIN, so you cannot cancel yet. Set a PIN first, then cancel with it.",
+  ],
+  "error.pins_alike": ["Kedua PIN harus berbeda.", "The two PINs must be different."],
   "error.gone": ["Sudah tidak ada.", "It no longer exists."],
   "error.other": ["Tidak berhasil ({code}).", "That did not work ({code})."],
 } as const;

@@ -6,6 +6,7 @@ import { Whereabouts } from "../../location/whereabouts.svelte";
 import type { AlarmAccepted, AlarmProgress, Kind } from "../../wire";
 import { type Entry, type Happening, type Queue, after, bodyOf, due, restored } from "./queue";
 import { outlookOf } from "./outlook";
+import { Tracker } from "./tracker.svelte";
 
 /** Two to three seconds: soon enough for somebody who waits, and a tenth of what the server could bear. */
 const ASK_EVERY_MS = 2_500;
@@ -20,14 +21,20 @@ export class Sender {
   online = $state(navigator.onLine);
   latest = $derived<Entry | null>(this.queue.at(-1) ?? null);
   outlook = $derived(outlookOf(this.latest, this.progress, this.online));
-  where = new Whereabouts((position) => this.#happen({ type: "fix", position }));
+  where = new Whereabouts((position) => {
+    this.#happen({ type: "fix", position });
+    this.#tracker.saw(position);
+  });
 
+  #tracker: Tracker;
   #token: string;
   #key: string;
   #askedAt = 0;
   /** What the page was opened with. If it is over by now, the page shows the button and not yesterday's end. */
   #opened: string | null;
   #asking = false;
+  /** Counts the cancels: an answer that was asked for before one of them is older than what is known. */
+  #cancels = 0;
   #stop = new AbortController();
 
   constructor(token: string, subject: string) {
@@ -35,6 +42,7 @@ export class Sender {
     this.#key = `kentongan.resident.queue.${subject}`;
     this.queue = restored(readKept(this.#key), Date.now());
     this.#opened = this.latest?.press.id ?? null;
+    this.#tracker = new Tracker(token, subject, () => this.where.refresh());
   }
 
   start(): void {
@@ -63,7 +71,23 @@ export class Sender {
       position: this.where.current(now),
     };
     this.#happen({ type: "pressed", press, now });
+    this.#tracker.begin(press.id);
     this.#tick();
+  }
+
+  /** Raises ApiError and Unreachable. Whatever PIN it was that the server took: nothing here depends on it. */
+  async cancel(pin: string): Promise<void> {
+    const entry = this.latest;
+    if (entry === null) return;
+    const path = `/v1/alarms/${encodeURIComponent(entry.press.id)}/cancel`;
+    const progress = await request<AlarmProgress>("POST", path, { token: this.#token, body: { pin } });
+    this.#cancels += 1;
+    this.#hear(entry, progress);
+  }
+
+  /** Raises ApiError and Unreachable. */
+  async setPins(pin: string, duressPin: string): Promise<void> {
+    await request("PUT", "/v1/me/pins", { token: this.#token, body: { pin, duress_pin: duressPin } });
   }
 
   /** Back to the button: only presses that are over are forgotten, never one that is still to be sent. */
@@ -85,12 +109,14 @@ export class Sender {
     this.online = online;
     if (!online) return;
     this.#happen({ type: "online", now: Date.now() });
+    this.#tracker.online();
     this.#tick();
   }
 
   #tick(): void {
     const now = Date.now();
     for (const entry of due(this.queue, now)) void this.#send(entry);
+    this.#tracker.tick();
     if (now - this.#askedAt >= ASK_EVERY_MS) void this.#ask(now);
   }
 
@@ -105,9 +131,12 @@ export class Sender {
         timeoutMs: SEND_TIMEOUT_MS,
       });
       this.#happen({ type: "accepted", id, answer });
+      this.#tracker.taken(id);
       void this.#ask(Date.now());
     } catch (error) {
-      this.#happen(this.#setback(id, error));
+      const setback = this.#setback(id, error);
+      if (setback.type === "refused") this.#tracker.end(id);
+      this.#happen(setback);
     }
   }
 
@@ -124,9 +153,11 @@ export class Sender {
     if (entry === null || entry.progress !== "accepted" || over || this.#asking) return;
     this.#asking = true;
     this.#askedAt = now;
+    const cancels = this.#cancels;
     try {
       const path = `/v1/alarms/${encodeURIComponent(entry.press.id)}`;
-      this.#hear(entry, await request<AlarmProgress>("GET", path, { token: this.#token }));
+      const progress = await request<AlarmProgress>("GET", path, { token: this.#token });
+      if (cancels === this.#cancels) this.#hear(entry, progress);
     } catch (error) {
       if (!(error instanceof ApiError) && !(error instanceof Unreachable)) throw error;
       // The server knows nothing of it, as after a new beginning with an empty database.
@@ -137,6 +168,8 @@ export class Sender {
   }
 
   #hear(entry: Entry, progress: AlarmProgress): void {
+    if (progress.stream_until) this.#tracker.cancelled(entry.press.id);
+    else if (progress.status === "closed") this.#tracker.end(entry.press.id);
     if (progress.status === "closed" && entry.press.id === this.#opened) return this.dismiss();
     this.#opened = null;
     this.progress = progress;
