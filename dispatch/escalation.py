@@ -48,10 +48,13 @@ def ring_of(candidate: Candidate, rules: Rules) -> int:
 
 
 def first_step(candidates: tuple[Candidate, ...], rules: Rules) -> tuple[int, list[Candidate]]:
-    """The smallest ring with somebody in it, and who is asked there."""
-    step = min((ring_of(candidate, rules) for candidate in candidates), default=0)
-    inside = [candidate for candidate in candidates if ring_of(candidate, rules) <= step]
-    return step, inside[: asked_at_once(rules, rules.places)]
+    """Who is asked first, and the smallest ring that holds them: as many as the rules say, however far the last one is.
+
+    Whose position is stale is asked only where there is nobody else.
+    """
+    fresh = [candidate for candidate in candidates if not candidate.position_stale]
+    chosen = (fresh or list(candidates))[: asked_at_once(rules, rules.places)]
+    return max((ring_of(candidate, rules) for candidate in chosen), default=0), chosen
 
 
 # When time must act.

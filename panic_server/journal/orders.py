@@ -360,8 +360,6 @@ class Orders:
         return told_before(self._connection, drafted, incident)
 
     def _next_candidates(self, incident: Incident) -> tuple[Candidate, ...]:
-        if not incident.is_open:
-            return ()
         known = len(incident.asked) + sum(1 for _ in incident.open_offers())
         return self._candidates(incident.origin, incident.place, OPEN_OFFERS_MAX, known)
 

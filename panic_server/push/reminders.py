@@ -6,8 +6,9 @@ the first push only. What this process forgets by a restart it learns again from
 
 import heapq
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import replace
 from datetime import datetime, timedelta
+
+from msgspec.structs import replace
 
 from dispatch.incident import Incident
 from panic_server.clock import Clock, new_id

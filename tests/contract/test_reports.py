@@ -46,10 +46,10 @@ async def test_the_first_of_each_moment_counts_whatever_comes_after(desk: Desk) 
     await desk.officer("budi")
     await desk.press()
     [incident] = await desk.open_incidents()
-    desk.clock.advance(5)
+    desk.clock.advance(4)
     await desk.command(Claim(OPERATOR_PERSON), incident_id=incident.id)
     await desk.command(Release(OPERATOR_PERSON), incident_id=incident.id)
-    desk.clock.advance(5)
+    desk.clock.advance(4)
     await desk.command(Claim(Person("dewi", "Dewi")), incident_id=incident.id)
     await desk.accept("budi", await desk.offer_of("budi"))
     for status in (AssignmentStatus.ON_SCENE, AssignmentStatus.CLEAR):
@@ -60,7 +60,7 @@ async def test_the_first_of_each_moment_counts_whatever_comes_after(desk: Desk) 
     await desk.command(Close(OPERATOR_PERSON, Disposition.RESOLVED, None), incident_id=incident.id)
     desk.clock.advance(100)
     await desk.press("another")
-    assert seconds(await read(desk)) == [[0, 5, 10, 110, 310], [410, -1, -1, -1, -1]]
+    assert seconds(await read(desk)) == [[0, 4, 8, 108, 308], [408, -1, -1, -1, -1]]
 
 
 async def test_drills_are_left_out(desk: Desk) -> None:

@@ -61,7 +61,7 @@ async def test_a_late_receipt_brings_the_offer_to_life_again(city: City) -> None
 
 
 async def test_each_step_asks_within_a_wider_ring_and_an_empty_ring_is_skipped(city: City) -> None:
-    city.policy(rings_m=(500.0, 1000.0, 2000.0, 3000.0))
+    city.policy(rings_m=(500.0, 1000.0, 2000.0, 3000.0), officers_per_step=1)
     near, middle, far = (city.officer_at(metres=metres) for metres in (200, 900, 2500))
     operator = city.operator()
     alarm = await city.resident().press()
@@ -77,6 +77,13 @@ async def test_each_step_asks_within_a_wider_ring_and_an_empty_ring_is_skipped(c
     await city.passes(seconds=10)
     assert [await one.has_offer(alarm) for one in (near, middle, far)] == [False, False, True]
     assert (await escalation(operator, alarm))["radius_m"] == 3000
+
+
+async def test_where_few_are_near_the_nearest_three_are_asked_at_once_all_the_same(city: City) -> None:
+    city.policy(rings_m=(500.0, 1000.0, 3000.0))
+    officers = [city.officer_at(metres=metres) for metres in (200, 2000, 2500, 2900)]
+    alarm = await city.resident().press()
+    assert [await one.has_offer(alarm) for one in officers] == [True, True, True, False]
 
 
 async def test_whose_position_is_stale_is_asked_last_and_who_is_off_duty_not_at_all(city: City) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 from panic_server.settings import Settings
 from tests.scenarios.city import City
 
-OWN = 'version = "{}"\n[usual]\nofficers_per_step = {}\nrings_m = [500000]\n'
+OWN = 'version = "{}"\njoin_radius_max_m = 0\n[usual]\nofficers_per_step = {}\nrings_m = [500000]\n'
 
 
 async def write(path: Path, version: str, officers: int | str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dispatch.policy import Policy
 from tests.scenarios.city import City
 from tests.scenarios.people import Alarm, Operator, Resident
 
@@ -52,6 +53,7 @@ async def test_the_standing_outlives_a_restart_and_genuine_alarms_mend_it(city: 
     await city.restarts()
     for _ in range(3):
         await ends(resident, operator, "resolved")
+        await city.passes(seconds=Policy().reopen_s + 1, step_s=60)
 
     alarm = await resident.press()
 

@@ -78,7 +78,7 @@ async def test_a_phone_that_presses_again_joins_its_open_incident_and_moves_it(c
 async def test_after_the_end_the_same_phone_opens_a_new_incident(city: City) -> None:
     resident, operator = city.resident(), city.operator()
     first = await resident.press()
-    await operator.closes(first)
+    await operator.closes(first, "false_alarm", None)
 
     second = await resident.press()
 
