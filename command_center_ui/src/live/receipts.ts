@@ -1,7 +1,9 @@
 /* Says once for each thing that this phone has got it, and keeps saying it until the server has heard. */
 import { ApiError, Unreachable, request } from "../api/http";
 
-const RETRY_MS = 3_000;
+/** An offer without a receipt within 4 s counts as not delivered (receipt_s in the policy): several tries must fit. */
+const RETRY_MS = 1_000;
+const TIMEOUT_MS = 2_000;
 
 export class Receipts {
   #token: string;
@@ -36,7 +38,7 @@ export class Receipts {
   /** A refusal counts as heard: what no longer exists needs no receipt. */
   async #heard(path: string): Promise<boolean> {
     try {
-      this.#onHeard(await request("POST", `${path}/receipt`, { token: this.#token }));
+      this.#onHeard(await request("POST", `${path}/receipt`, { token: this.#token, timeoutMs: TIMEOUT_MS }));
       return true;
     } catch (error) {
       if (error instanceof Unreachable) return false;
