@@ -90,6 +90,19 @@ export const shared = {
     "You have not set a PIN, so you cannot cancel yet. Set a PIN first, then cancel with it.",
   ],
   "error.pins_alike": ["Kedua PIN harus berbeda.", "The two PINs must be different."],
+  "error.chosen_engaged": [
+    "Petugas itu sedang menangani kejadian lain.",
+    "That officer is at work on another incident.",
+  ],
+  "error.chosen_off_duty": ["Petugas itu sedang lepas tugas.", "That officer is off duty."],
+  "error.already_asked": [
+    "Petugas itu sudah diminta atau sudah berangkat.",
+    "That officer was asked already, or goes there.",
+  ],
+  "error.places_taken": [
+    "Jumlah itu tidak mungkin: paling banyak 6, dan tidak kurang dari yang sudah berangkat.",
+    "That number cannot be: at most 6, and not fewer than go already.",
+  ],
   "error.gone": ["Sudah tidak ada.", "It no longer exists."],
   "error.other": ["Tidak berhasil ({code}).", "That did not work ({code})."],
 } as const;
