@@ -30,6 +30,11 @@ def is_private(kind: Kind, *, silent: bool) -> bool:
     return silent or kind is Kind.VIOLENCE
 
 
+def must_stand_alone(incident: Incident, alarm: Alarm) -> bool:
+    """This alarm is in an incident that other phones are part of, and its own phone now says what is not for them."""
+    return incident.is_open and incident.phone_count > 1 and is_private(alarm.kind, silent=alarm.silent)
+
+
 def is_joinable(incident: Incident) -> bool:
     """Whether another phone's alarm could be about it at all. A cancel, of whatever kind, stays one phone's matter."""
     if not incident.is_open or incident.position is None or incident.cancelled is not None or incident.duress:

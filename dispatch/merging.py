@@ -18,6 +18,7 @@ from dispatch.incident import (
     AssignmentStatus,
     Disposition,
     Incident,
+    Kind,
     OfferStatus,
     Person,
     Status,
@@ -53,9 +54,12 @@ class TakeIn:
 
 @dataclass(frozen=True, slots=True)
 class SplitOff:
-    """These alarms are about something else, and go to `new_incident`; `pressed` is of those that stay."""
+    """These alarms are about something else, and go to `new_incident`; `pressed` is of those that stay.
 
-    operator: Person
+    Without an operator the phone itself has said so.
+    """
+
+    operator: Person | None
     new_incident: str
     alarms: tuple[str, ...]
     pressed: Pressed
@@ -101,7 +105,7 @@ class IncidentMerged:
 
 @dataclass(frozen=True, slots=True)
 class AlarmsSplitOff:
-    operator: Person
+    operator: Person | None
     new_incident: str
     alarms: tuple[str, ...]
     pressed: Pressed
@@ -244,6 +248,15 @@ def first_of(alarms: tuple[Alarm, ...]) -> Alarm:
     located = next((one for one in alarms if one.position is not None), alarms[0])
     private = next((one for one in alarms if is_private(one.kind, silent=False)), located)
     return replace(located, kind=private.kind, silent=any(one.silent for one in alarms))
+
+
+def said_since(alarm: Alarm, again: Alarm) -> Alarm:
+    """The alarm as its phone has sent it again: of another body count what hides it, and the first fix."""
+    if alarm.position is None and again.position is not None:
+        alarm = replace(alarm, position=again.position, origin=again.origin, place=again.place)
+    flags = dict.fromkeys((*alarm.flags, *again.flags, "alarm_updated"))
+    kind = Kind.VIOLENCE if again.kind is Kind.VIOLENCE else alarm.kind
+    return replace(alarm, kind=kind, silent=alarm.silent or again.silent, flags=tuple(flags)[:FLAGS_KEPT])
 
 
 def pressed_by(devices: list[str]) -> Pressed:

@@ -1,4 +1,4 @@
-"""Carries out an operator's merges and splits: two incidents, and their alarms, change in one commit."""
+"""Carries out merges and splits, most of them an operator's: two incidents, and their alarms, change in one commit."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -13,7 +13,7 @@ from dispatch.errors import IncidentClosed, MergeRefused, NotMerged, SplitRefuse
 from dispatch.events import Event, IncidentOpened
 from dispatch.facts import Facts
 from dispatch.incident import Alarm, Incident, Person
-from dispatch.merging import LetGo, MergeInto, Pressed, Return, SplitOff, TakeIn, first_of, pressed_by
+from dispatch.merging import LetGo, MergeInto, Pressed, Return, SplitOff, TakeIn, first_of, pressed_by, said_since
 from panic_server.clock import new_id
 from panic_server.journal import tables
 from panic_server.journal.codec import read_alarm
@@ -85,23 +85,41 @@ class Merging:
         chosen = {key: alarms[key] for key in order.alarms if key in alarms}
         if len(chosen) != len(set(order.alarms)) or len(chosen) == len(alarms):
             raise SplitRefused(order.incident_id)
-        return self._split_off(order, alarms, chosen, draft)
+        first = first_of(tuple(read_alarm(kept.record) for kept in chosen.values()))
+        return self._split_off(order.incident_id, alarms, chosen, first, _said_by(order.operator), draft)
 
-    def _split_off(self, order: SplitOrder, alarms: dict[Key, Kept], chosen: dict[Key, Kept], draft: Draft) -> Done:
-        operator, actor = _said_by(order.operator)
+    def set_apart(self, incident_id: str, again: Alarm, connection: Connection, draft: Draft) -> str:
+        """An alarm that its own phone has sent again as what no other phone's may be with; returns where it is now."""
+        alarms = _alarms_of(connection, draft, incident_id)
+        key = (again.device, again.id)
+        first = said_since(read_alarm(alarms[key].record), again)
+        by = None, Actor("resident", again.device)
+        return self._split_off(incident_id, alarms, {key: alarms[key]}, first, by, draft).incident.id
+
+    def _split_off(
+        self,
+        incident_id: str,
+        alarms: dict[Key, Kept],
+        chosen: dict[Key, Kept],
+        first: Alarm,
+        by: tuple[Person | None, Actor],
+        draft: Draft,
+    ) -> Done:
+        operator, actor = by
         new_incident = new_id()
         stay = {key: kept for key, kept in alarms.items() if key not in chosen}
         ids = tuple(alarm_id for _, alarm_id in chosen)
         command = SplitOff(operator, new_incident, ids, pressed_by(_devices(stay)))
-        self._decide(self._find(order.incident_id, None), command, actor)
-        made = draft.incident(None, self._opening(new_incident, chosen, order.incident_id, draft), actor)
+        self._decide(self._find(incident_id, None), command, actor)
+        made = draft.incident(None, self._opening(new_incident, first, chosen, incident_id, draft), actor)
         seq = draft.seq
-        self._move(chosen, order.incident_id, made, stay, draft)
+        self._move(chosen, incident_id, made, stay, draft)
         return Done(made, seq)
 
-    def _opening(self, new_incident: str, chosen: dict[Key, Kept], split_from: str, draft: Draft) -> list[Event]:
+    def _opening(
+        self, new_incident: str, alarm: Alarm, chosen: dict[Key, Kept], split_from: str, draft: Draft
+    ) -> list[Event]:
         """It is dispatched as if its alarms had just come."""
-        alarm = first_of(tuple(read_alarm(kept.record) for kept in chosen.values()))
         facts = self._facts(alarm, None)
         opened, *more = decide(None, PressAlarm(alarm, new_incident), facts, now=draft.now, policy=draft.policy)
         if not isinstance(opened, IncidentOpened):

@@ -1,6 +1,7 @@
 """Carries out one order after the other on a draft: finds the incident, gathers the facts, decides."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import timedelta
 
 from sqlalchemy import select
@@ -24,7 +25,7 @@ from dispatch.commands import (
     WithdrawOfficer,
 )
 from dispatch.decide import decide
-from dispatch.duplicates import is_placed_by
+from dispatch.duplicates import is_placed_by, must_stand_alone
 from dispatch.errors import AssignmentUnknown, IncidentUnknown, OfferUnknown, VersionConflict
 from dispatch.escalation import wanted_offers
 from dispatch.events import AssignmentChanged, OfferAccepted
@@ -194,9 +195,13 @@ class Orders:
             return
         alarm = self._alarm(press)
         held = self._find(before.incident_id)
-        facts = self._facts_for_press(alarm, held) if is_placed_by(held.incident, alarm) else NO_FACTS
-        events = decide(held.incident, RepeatAlarm(alarm), facts, now=self._draft.now, policy=self.policy)
-        self._draft.incident(held, events, Actor("resident", press.device))
+        if must_stand_alone(held.incident, alarm):
+            apart = self._merging.set_apart(held.incident.id, alarm, self._connection, self._draft)
+            self._before[noted[:2]] = replace(before, incident_id=apart)
+        else:
+            facts = self._facts_for_press(alarm, held) if is_placed_by(held.incident, alarm) else NO_FACTS
+            events = decide(held.incident, RepeatAlarm(alarm), facts, now=self._draft.now, policy=self.policy)
+            self._draft.incident(held, events, Actor("resident", press.device))
         self._draft.alarm_update(alarm, press)
 
     def _last_known(self, device: str) -> Position | None:

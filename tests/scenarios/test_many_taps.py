@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from typing import Any
 
 import pytest
 
@@ -76,6 +77,39 @@ async def test_violence_and_silence_are_never_merged_with_anothers_alarm(city: C
     ]
 
     assert len({one.incident_id for one in alarms}) == 4
+
+
+@pytest.mark.parametrize("secret", [{"kind": "violence"}, {"silent": True}])
+@pytest.mark.parametrize("is_witness", [True, False])
+async def test_an_alarm_that_turns_out_to_be_secret_leaves_the_incident_of_the_others(
+    city: City, secret: dict[str, Any], is_witness: bool
+) -> None:
+    """Sent again under its own id, whichever of the phones it is; the RT learns of neither the one nor the other."""
+    operator, representative = city.operator(), city.representative("RT-1")
+    one, other = city.resident(), city.resident()
+    shared = await one.press(kind="fire")
+    seen = await other.press(kind="fire")
+    console, page = await operator.watches(), await representative.watches()
+    phone, alarm = (other, seen) if is_witness else (one, shared)
+
+    again = await phone.presses_again(alarm, **secret)
+
+    apart = (await phone.progress(alarm))["incident_id"]
+    assert (again.raw, apart != shared.incident_id) == (alarm.raw, True)
+    detail, rest = await operator.sees(apart), await operator.sees(shared.incident_id)
+    assert [entry["id"] for entry in detail["alarms"]] == [alarm.id]
+    assert (detail["incident"]["kind"], detail["incident"]["silent"]) == (
+        secret.get("kind", "fire"),
+        "silent" in secret,
+    )
+    assert (rest["incident"]["kind"], rest["incident"]["silent"], rest["incident"]["phone_count"]) == ("fire", False, 1)
+    await console.shows(apart, phone_count=1)
+    await page.shows(shared.incident_id, kind="fire")
+    assert apart not in str(page.frames)
+    # A third time, and after a restart: it stays where it is.
+    await city.restarts()
+    await phone.presses_again(alarm, **secret, sent_at=city.clock.now().isoformat())
+    assert (await phone.progress(alarm))["incident_id"] == apart
 
 
 async def test_a_real_alarm_beside_an_exercise_is_never_taken_for_one(city: City) -> None:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from panic_server.settings import Settings
 from tests.scenarios.city import City
+from tests.scenarios.ground import IN_RT_2
 
 OWN = 'version = "{}"\njoin_radius_max_m = 0\n[usual]\nofficers_per_step = {}\nrings_m = [500000]\n'
 
@@ -28,7 +29,7 @@ async def test_a_changed_policy_decides_without_a_restart_and_the_incident_remem
         await write(file, "kota-2", 2)
         await city.goes_on_until(lambda: city.server.policies.current.version.startswith("kota-2"))
 
-        second = await city.resident().press()
+        second = await city.resident().press(IN_RT_2)
         seen = [(await operator.sees(alarm.incident_id))["incident"] for alarm in (first, second)]
         assert [one["policy"].partition("+")[0] for one in seen] == ["kota-1", "kota-2"]
         assert len(seen[1]["offers"]) == 2
