@@ -141,6 +141,7 @@ _RULES: Final[Mapping[str, _Wanted]] = {
     "round_s": _SECONDS,
     "retry_s": _number(1, 600),
     "claim_s": _growing(_SECONDS, least=1, most=2),
+    "speed_kmh": _number(3, 150),
 }
 _TABLES: Final = ("usual", "kind", "hours")
 

@@ -6,6 +6,7 @@ import numpy as np
 from starlette.requests import Request
 from starlette.responses import Response
 
+from dispatch.arrival import eta_s
 from dispatch.cancelling import STREAM_AFTER_CANCEL
 from dispatch.incident import Assignment, Incident, Stage
 from geo.nearest import earth_xyz
@@ -21,9 +22,6 @@ from panic_server.services import Services
 from panic_server.wire import shapes, views
 from panic_server.wire.problems import ALARM_ID_INVALID, ALARM_ID_MISSING, ALARM_UNKNOWN, NOT_FOUND, Refusal
 from panic_server.wire.read import read_body
-
-# Our own guess until real drives are measured: 27 km/h through a city, on a way a third longer than the straight line.
-_SPEED_M_S: Final = 27 / 3.6 / 1.33
 
 routes = resource("alarms")
 
@@ -101,7 +99,9 @@ def _coming(services: Services, incident: Incident, assignment: Assignment) -> s
         name=assignment.officer.name,
         status=assignment.status.value,
         distance_m=None if distance_m is None else round(distance_m),
-        eta_s=None if distance_m is None or is_there else round(distance_m / _SPEED_M_S),
+        eta_s=None
+        if distance_m is None or is_there
+        else eta_s(distance_m, services.policies.current.rules_of(incident)),
     )
 
 

@@ -28,7 +28,7 @@ async def test_the_sender_sees_the_stage_and_who_comes(house):
     [coming] = answer["coming"]
     assert (coming["name"], coming["status"]) == ("Budi", "en_route")
     assert coming["distance_m"] == pytest.approx(1106, abs=1)
-    assert 100 < coming["eta_s"] < 400
+    assert coming["eta_s"] == pytest.approx(1106 * 1.33 / (27 / 3.6), abs=1)
 
 
 async def test_an_officer_whose_place_is_unknown_comes_all_the_same(house):
