@@ -229,6 +229,7 @@ class Orders:
             # A witness says that it burns, not that officers should be looked for around the witness.
             origin, place = held.incident.origin, held.incident.place
         candidates = self._candidates(origin, place, wanted, len(asked)) if wanted else ()
+        candidates = self._registry.with_room(candidates, drill=alarm.drill)
         codes = areas_told(alarm, self.policy)
         neighbours = self._world.neighbours(codes) if codes else ()
         return Facts(
@@ -366,7 +367,8 @@ class Orders:
 
     def _next_candidates(self, incident: Incident) -> tuple[Candidate, ...]:
         known = len(incident.asked) + sum(1 for _ in incident.open_offers())
-        return self._candidates(incident.origin, incident.place, OPEN_OFFERS_MAX, known)
+        found = self._candidates(incident.origin, incident.place, OPEN_OFFERS_MAX, known)
+        return self._registry.with_room(found, drill=incident.drill)
 
     def _offer_was_made(self, offer_id: str, officer_id: str) -> bool:
         table = tables.offers

@@ -10,6 +10,7 @@ from datetime import datetime
 
 from dispatch.duplicates import joins
 from dispatch.escalation import wanted_offers
+from dispatch.facts import Candidate
 from dispatch.incident import Alarm, Assignment, Incident, Standing
 from dispatch.policy import Policy
 from panic_server.journal.ended import Ended
@@ -122,8 +123,21 @@ class Registry:
                 self._hold(officer_id, (offer_id, after.id), assignment, slots.get(offer_id))
         for officer_id in {held[offer_id][0] for held in (old, new) for offer_id in changed if offer_id in held}:
             engaged = self.engaged(officer_id)
-            self._world.on_engagement(officer_id, open_offers=engaged.open_offers(), assignment=engaged.assignment)
+            self._world.on_engagement(officer_id, open_offers=self._burden(engaged), assignment=engaged.assignment)
         return changed
+
+    def _burden(self, engaged: Engaged) -> int:
+        """The open offers as the others see them: those of exercises always leave room for one that is real."""
+        offers = [incident_id for slot, (_, incident_id) in engaged.slots.items() if slot != ASSIGNMENT_SLOT]
+        real = sum(1 for one in offers if one not in self._held or not self._held[one].incident.drill)
+        return real if real == len(offers) else max(real, min(len(offers), self.policy.max_open_offers - 1))
+
+    def with_room(self, candidates: tuple[Candidate, ...], *, drill: bool) -> tuple[Candidate, ...]:
+        """Who may be asked: an exercise asks nobody whose hands are full, if only of exercises."""
+        if not drill:
+            return candidates
+        limit = self.policy.max_open_offers
+        return tuple(one for one in candidates if self.engaged(one.officer.id).open_offers() < limit)
 
     def _hold(
         self, officer_id: str, held: tuple[str, str], assignment: Assignment | None, known_slot: int | None

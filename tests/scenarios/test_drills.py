@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
+from dispatch.policy import Policy
 from panic_server.wire.schema import Json
 from tests.scenarios.city import START, City
 from tests.scenarios.ground import IN_RT_1, IN_RT_2
@@ -129,3 +130,17 @@ async def test_a_freed_officer_is_offered_what_is_real_before_any_exercise(city:
 
     await officer.expects_offer(real)
     assert not await officer.has_offer(exercise)
+
+
+async def test_offers_of_exercises_keep_no_officer_from_a_real_alarm(city: City) -> None:
+    """As many as one may hold, and not one more of them; what is real is asked all the same."""
+    officer = city.officer_at(metres=100)
+    exercises = [
+        await city.resident().press(IN_RT_1.east(900 * number), kind="crime", drill=True) for number in range(5)
+    ]
+    held = [one for one in exercises if await officer.has_offer(one)]
+
+    real = await city.resident().press(kind="crime")
+
+    assert len(held) == Policy().max_open_offers
+    assert await officer.has_offer(real)
