@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import cached_property
 from typing import Any
 
 from dispatch.effects import NOT_URGENT, effects, ended_offers
@@ -256,6 +257,11 @@ class Draft:
         reached = self.moments.get(incident_id, {})
         return tuple(reached.get(moment) for moment in Moment)
 
+    @cached_property
+    def dues(self) -> dict[str, datetime | None]:
+        """When to look again at each incident of this batch. Ask once all is decided."""
+        return {one.held.incident.id: next_due(one.held.incident, self.policy) for one in self.touched.values()}
+
     def _incident_row(self, touched: Touched) -> tuple[Any, ...]:
         incident = touched.held.incident
         return (
@@ -265,7 +271,7 @@ class Draft:
             touched.held.opened_seq,
             incident.status.value,
             areas_text(incident),
-            micros(next_due(incident, self.policy)),
+            micros(self.dues[incident.id]),
             incident.kind.value,
             is_in_statistics(incident),
             sectors_text(incident),

@@ -5,6 +5,7 @@ from functools import cached_property
 from typing import Any
 
 import msgspec
+from msgspec.structs import astuple
 
 from dispatch.audience import audience
 from dispatch.incident import Incident
@@ -139,8 +140,8 @@ def _actor_text(actor: Actor, view: View) -> str:
 
 def changed_fields(old: shapes.Incident, new: shapes.Incident) -> dict[str, Any]:
     """The top-level fields that differ, and always the id."""
-    changed = {name: getattr(new, name) for name in FIELDS if getattr(new, name) != getattr(old, name)}
-    return {"id": new.id, **changed}
+    values = zip(FIELDS, astuple(old), astuple(new), strict=True)
+    return {"id": new.id, **{name: now for name, before, now in values if now is not before and now != before}}
 
 
 def routes_text(routes: dict[str, str]) -> str:

@@ -305,7 +305,7 @@ class Writer:
         return answers
 
     def _dues(self, draft: Draft, foreign: list[str]) -> list[tuple[str, datetime | None]]:
-        dues = [(one.held.incident.id, next_due(one.held.incident, self._policy)) for one in draft.touched.values()]
+        dues = [*draft.dues.items()]
         for incident_id in foreign:
             held = self._registry.get(incident_id)
             dues.append((incident_id, next_due(held.incident, self._policy) if held else None))
