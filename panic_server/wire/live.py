@@ -69,6 +69,11 @@ EventKind = Literal[
     "noted",
     "closed",
     "reopened",
+    "merged_into",
+    "incident_merged",
+    "alarms_split_off",
+    "merge_undone",
+    "incident_let_go",
     "incident_hidden",
 ]
 
