@@ -10,7 +10,7 @@ import msgspec
 import pytest
 from msgspec import json
 
-from load_tests.checker import Evidence, check
+from load_tests.checker import PUSHES_MAX, Evidence, check
 from load_tests.findings import Findings
 from load_tests.journal import Offered, Worked
 from load_tests.records import Ack, Push, Recording, Stream
@@ -236,6 +236,17 @@ def test_a_push_that_went_out_twice_is_a_duplicate() -> None:
     run = Run()
     run.pushes.append(run.pushes[0])
     assert kinds(run.check()) == {"duplicated"}
+
+
+def rung_again(times: int) -> Run:
+    run = Run()
+    run.pushes += [msgspec.structs.replace(offer_push(11), push_id=f"again-{number}") for number in range(times)]
+    return run
+
+
+def test_an_offer_rings_again_until_it_is_answered_but_not_for_ever() -> None:
+    assert rung_again(PUSHES_MAX - 1).check().is_clean
+    assert kinds(rung_again(PUSHES_MAX).check()) == {"duplicated"}
 
 
 def test_an_offer_on_another_officers_phone_is_a_stray() -> None:
