@@ -108,9 +108,14 @@ def overlap_areas(edges: Edges, polygon: Ints, x: Floats, y: Floats, radius: Flo
     return total
 
 
+_NANOMETRE2: Final = 1e-18
+
+
 def _edge_shares(ax: Floats, ay: Floats, dx: Floats, dy: Floats, r2: Floats) -> Floats:
     """Signed areas for edges a -> a + d around a circle of squared radius r2 at the origin."""
     length2 = dx * dx + dy * dy
+    # An edge of less than a nanometre is a point, and dividing by its length would say anything.
+    length2 = np.where(length2 > _NANOMETRE2, length2, 1.0)
     along = ax * dx + ay * dy
     reach = along * along - length2 * (ax * ax + ay * ay - r2)
     root = np.sqrt(np.maximum(reach, 0.0))

@@ -18,7 +18,7 @@ REPORT_EVERY_S: Final = 8
 THERE_M: Final = 25.0
 STROLL_FAR_M: Final = 900.0
 
-YOURS_AFTER_S: Final = 15.0
+YOURS_AFTER_S: Final = 7.0
 """So long the demo's officers leave your alarm to your own officer's page."""
 
 _ACCEPTS, _DECLINES = 0.85, 0.10
@@ -102,10 +102,12 @@ class Officer:
         town = self._town
         await town.some_time(0.3, 1.5)
         await self._phone.post(f"/v1/offers/{offer_id}/receipt")
-        await town.some_time(2, 9)
         is_yours = incident_id in town.yours
+        # Within the ten seconds that an offer lasts.
         if is_yours:
-            await town.some_time(YOURS_AFTER_S - 2, YOURS_AFTER_S + 3)
+            await town.some_time(YOURS_AFTER_S - 1, YOURS_AFTER_S + 1)
+        else:
+            await town.some_time(1.5, 6)
         if not self._is_still_open(incident_id, offer_id):
             return
         mood = 0.0 if is_yours else town.rng.random()

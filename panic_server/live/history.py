@@ -12,7 +12,7 @@ from panic_server.live.session import HISTORY_MAX
 
 # Twice the longest resume, so that nobody who has begun one falls out at its end; bounded in bytes for large payloads.
 EVENTS_KEPT = 2 * HISTORY_MAX
-BYTES_KEPT = 32 * 1024 * 1024
+BYTES_KEPT = 16 * 1024 * 1024
 # Ranges end at multiples of this, so that clients who come back at different places share all frames but the first.
 CHUNK = 250
 FRAMES_KEPT = 64

@@ -33,7 +33,7 @@ from panic_server.journal.port import DutyOrder, Press
 from panic_server.people import Principal, Role
 from panic_server.settings import Settings
 
-pytestmark = [pytest.mark.bench, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.bench, pytest.mark.long, pytest.mark.timeout(300)]
 
 INCIDENTS = 10_000
 OFFICERS = 2_000

@@ -23,7 +23,7 @@ from tests.scenarios.city import START, City
 from tests.scenarios.ground import town_map
 from tests.scenarios.people import Operator
 
-pytestmark = pytest.mark.bench
+pytestmark = [pytest.mark.bench, pytest.mark.long]
 
 INCIDENTS = 100_000
 DAYS = 30

@@ -152,6 +152,8 @@ def test_pushes_that_were_not_sent_before_a_kill_go_out_after_it(tmp_path: Path,
             fake_fcm.script("*", "503")
             phone = town.phones[round_number]
             body = {"id": str(uuid.UUID(int=round_number)), "position": {"lat": LAT, "lon": LON, "accuracy_m": 10}}
+            # Of kinds that do not join, so that each has its own news for the RT.
+            body["kind"] = ("crime", "fire", "medical")[round_number % 3]
             assert node.ask("POST", "/v1/alarms", phone, body)[0] == 201
             time.sleep(random.Random(SEED + round_number).uniform(0.0, 0.3))
             node.kill()

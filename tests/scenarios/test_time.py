@@ -63,7 +63,7 @@ async def test_a_deadline_is_written_in_the_commit_that_sets_it(city: City) -> N
 
 
 async def test_what_came_due_while_the_server_was_down_happens_once_at_once_and_in_order(city: City) -> None:
-    city.policy(step_s=10, officers_per_step=1)
+    city.policy(step_s=10, receipt_s=10, officers_per_step=1)
     for metres in (200, 300, 400, 500, 600, 700):
         city.officer_at(metres=metres)
     alarms = []

@@ -342,7 +342,8 @@ class IncidentMachine(RuleBasedStateMachine):
 
     @invariant()
     def nobody_is_asked_any_more_once_somebody_comes_or_it_is_over(self) -> None:
-        if not needs_officers(self.known):
+        """After a cancel an operator may still choose whom to ask; nobody else does."""
+        if not needs_officers(self.known) and not self.known.is_cancelled:
             assert not list(self.known.open_offers())
 
     @invariant()
