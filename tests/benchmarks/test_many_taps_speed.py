@@ -25,7 +25,7 @@ from panic_server.demo.city import DemoCity, generate_city, random_point
 from panic_server.journal.port import Press
 from tests.contract.desk import START, Desk, press
 
-pytestmark = pytest.mark.bench
+pytestmark = [pytest.mark.bench, pytest.mark.long]
 
 TAPS = 2_000
 OFFICERS = 300
