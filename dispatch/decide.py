@@ -65,7 +65,7 @@ from dispatch.events import (
 )
 from dispatch.evolve import evolve
 from dispatch.facts import Facts
-from dispatch.incident import FLOOD, TOLD_KEPT, Alarm, Incident, Kind, Offer
+from dispatch.incident import FLOOD, OPEN_OFFERS_MAX, TOLD_KEPT, Alarm, Incident, Kind, Offer
 from dispatch.merging import LetGo, MergeInto, Return, SplitOff, TakeIn, decide_merge
 from dispatch.neighbourhood import (
     all_clear_for,
@@ -172,9 +172,10 @@ def _decide_join(incident: Incident, alarm: Alarm, facts: Facts, *, now: datetim
 def _decide_offers_on_join(
     incident: Incident, facts: Facts, rules: Rules, *, now: datetime, policy: Policy
 ) -> tuple[Offer, ...]:
-    """A press widens no ring: time does."""
+    """A press widens no ring and takes nobody's offer away, not even from a silent phone: time does."""
     fresh = [c for c in not_asked_yet(incident, facts) if ring_of(c, rules) <= incident.step]
-    chosen = fresh[: wanted_offers(incident, policy)]
+    room = OPEN_OFFERS_MAX - sum(1 for _ in incident.open_offers())
+    chosen = fresh[: max(0, min(wanted_offers(incident, policy), room))]
     return make_offers(incident.id, chosen, made_before=incident.offers_made, now=now, rules=rules)
 
 

@@ -382,4 +382,4 @@ class IncidentMachine(RuleBasedStateMachine):
 
 
 TestIncident = IncidentMachine.TestCase
-TestIncident.settings = settings(max_examples=250, stateful_step_count=40, deadline=None)
+TestIncident.settings = settings(max_examples=80, stateful_step_count=40, deadline=None)

@@ -157,4 +157,4 @@ class MergingMachine(RuleBasedStateMachine):
 
 
 TestMerging = MergingMachine.TestCase
-TestMerging.settings = settings(max_examples=150, stateful_step_count=30, deadline=None)
+TestMerging.settings = settings(max_examples=60, stateful_step_count=30, deadline=None)
