@@ -1,10 +1,11 @@
-"""Many rows in one statement: the rows travel as one JSON parameter.
+"""Many rows in one statement: new ones as parameters of a few statements, changes as one JSON parameter.
 
 A statement per row would take and give back the interpreter's lock each time, and on a busy process the event loop wins
 it in between; one statement per table and batch does all the work of the database outside the lock.
 """
 
 from collections.abc import Sequence
+from itertools import chain
 from typing import Any
 
 import msgspec
@@ -20,14 +21,12 @@ from sqlalchemy import (
     bindparam,
     cast,
     func,
-    insert,
     literal_column,
     select,
 )
 from sqlalchemy.dialects.postgresql import JSON
 from sqlalchemy.engine import Connection
 from sqlalchemy.sql.elements import ColumnElement
-from sqlalchemy.sql.expression import Executable
 
 ROWS = "rows"
 
@@ -60,14 +59,35 @@ def rows_parameter(rows: Sequence[Sequence[Any]]) -> dict[str, str]:
     return {ROWS: msgspec.json.encode(rows).decode()}
 
 
+ROWS_AT_MOST = 128
+"""In one statement: of the widest table some 2,000 parameters, far below SQLite's 32,766 and PostgreSQL's 65,535."""
+
+
 class BulkInsert:
-    """INSERT of any number of rows into one table."""
+    """INSERT of any number of rows into one table.
+
+    The rows go in portions of 128, 64, 32 and so on down to one, so that a handful of prepared statements serves every
+    batch. As parameters they cost the writer a quarter of what JSON did, which SQLite reads anew for each column.
+    """
 
     def __init__(self, table: Table, dialect: str, *, columns: Sequence[str] | None = None) -> None:
-        chosen = [table.c[name] for name in columns] if columns else list(table.c)
-        given = json_rows(dialect, chosen)
-        self._statement: Executable = insert(table).from_select([c.name for c in chosen], select(given))
+        names = columns or [column.name for column in table.c]
+        mark = "?" if dialect == "sqlite" else "%s"
+        self._row = f"({', '.join([mark] * len(names))})"
+        self._begin = f"INSERT INTO {table.name} ({', '.join(names)}) VALUES "
+        self._statements: dict[int, str] = {}
 
     def __call__(self, connection: Connection, rows: Sequence[Sequence[Any]]) -> None:
-        if rows:
-            connection.execute(self._statement, rows_parameter(rows))
+        start, size = 0, ROWS_AT_MOST
+        while start < len(rows):
+            while size > len(rows) - start:
+                size //= 2
+            parameters = tuple(chain.from_iterable(rows[start : start + size]))
+            connection.exec_driver_sql(self._statement(size), parameters)
+            start += size
+
+    def _statement(self, size: int) -> str:
+        statement = self._statements.get(size)
+        if statement is None:
+            statement = self._statements[size] = self._begin + ", ".join([self._row] * size)
+        return statement

@@ -74,7 +74,7 @@ class Commit:
         self._insert["events"](connection, rows.events)
         self._insert["offers"](connection, list(rows.offers.values()))
         _run(connection, self._change_offers, list(rows.changed_offers.values()))
-        _run(connection, self._free, [(offer_id,) for offer_id in draft.engagements])
+        _run(connection, self._free, [(offer_id,) for offer_id in draft.engagements if offer_id not in rows.offers])
         self._insert["engagements"](connection, [row for row in draft.engagements.values() if row])
         self._insert["outbox"](connection, rows.outbox)
         _run(connection, self._duty, list(rows.duty.values()))
