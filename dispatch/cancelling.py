@@ -4,9 +4,10 @@ A cancel never ends an incident: it waits for an operator to close it. Under dur
 phone and the RT see a cancel.
 """
 
-from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Final
+
+from msgspec.structs import replace
 
 from dispatch.commands import CancelAlarm
 from dispatch.errors import IncidentClosed

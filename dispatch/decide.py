@@ -1,7 +1,8 @@
 """The one decision: an incident and a command in, the events out. Everything else in this package serves it."""
 
-from dataclasses import replace
 from datetime import datetime
+
+from msgspec.structs import replace
 
 from dispatch.assignment import (
     decide_accept,

@@ -1,7 +1,8 @@
 """What happened to an incident. Each event is one line of its timeline and one live event; its facts never change."""
 
-from dataclasses import dataclass
 from datetime import datetime
+
+from msgspec import Struct
 
 from dispatch.incident import Alarm, AssignmentStatus, Disposition, Offer, Person, Standing, Told
 from dispatch.merging import AlarmsSplitOff, IncidentLetGo, IncidentMerged, MergedInto, MergeUndone
@@ -10,8 +11,7 @@ from geo.geofence import Place
 from geo.position import Position
 
 
-@dataclass(frozen=True, slots=True)
-class IncidentOpened:
+class IncidentOpened(Struct, frozen=True, gc=False):
     """One tap is one event: the place, the offers and who was told are inside. `quiet`: told without waking anybody.
 
     With `split_from` an operator took it, and so many alarms, out of another incident. `policy` is the version that
@@ -35,8 +35,7 @@ class IncidentOpened:
     step: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class AlarmJoined:
+class AlarmJoined(Struct, frozen=True, gc=False):
     """One more press for the incident, which it `reopens` if that was closed. `new_phone`: the first of its phone.
 
     `places` are the officers wanted now; None leaves them as they were.
@@ -53,8 +52,7 @@ class AlarmJoined:
     places: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class AlarmUpdated:
+class AlarmUpdated(Struct, frozen=True, gc=False):
     """The first answer stands. If the incident had no position and this alarm has one, that is where it is now."""
 
     alarm: Alarm
@@ -64,8 +62,7 @@ class AlarmUpdated:
     quiet: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class OffersMade:
+class OffersMade(Struct, frozen=True, gc=False):
     """`new_round` means that everybody within reach had been asked and asking starts again; `step` is the ring."""
 
     offers: tuple[Offer, ...]
@@ -75,23 +72,20 @@ class OffersMade:
     step: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class OffersSilent:
+class OffersSilent(Struct, frozen=True, gc=False):
     """The phones have not said in time that the offers arrived."""
 
     offer_ids: tuple[str, ...]
     at: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class NobodyLeft:
+class NobodyLeft(Struct, frozen=True, gc=False):
     """Everybody within reach was asked, and nobody comes."""
 
     at: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class SupervisorsTold:
+class SupervisorsTold(Struct, frozen=True, gc=False):
     """No operator claimed the incident in time. Level 1 are the sector's supervisors, 2 the city's."""
 
     level: int
@@ -99,43 +93,37 @@ class SupervisorsTold:
     at: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class OfferReceived:
+class OfferReceived(Struct, frozen=True, gc=False):
     offer_id: str
     officer_id: str
     at: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class OfferAccepted:
+class OfferAccepted(Struct, frozen=True, gc=False):
     offer_id: str
     officer: Person
     withdrawn: tuple[str, ...]
     at: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class OfferDeclined:
+class OfferDeclined(Struct, frozen=True, gc=False):
     offer_id: str
     officer_id: str
     at: datetime
     reason: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class OffersExpired:
+class OffersExpired(Struct, frozen=True, gc=False):
     offer_ids: tuple[str, ...]
     at: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class OffersWithdrawn:
+class OffersWithdrawn(Struct, frozen=True, gc=False):
     offer_ids: tuple[str, ...]
     at: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class AssignmentChanged:
+class AssignmentChanged(Struct, frozen=True, gc=False):
     assignment_id: str
     officer_id: str
     status: AssignmentStatus
@@ -144,8 +132,7 @@ class AssignmentChanged:
     reported_at: datetime | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class PinRefused:
+class PinRefused(Struct, frozen=True, gc=False):
     """A cancel was tried with a wrong PIN, and told so. `wrong_pins` counts this phone's."""
 
     alarm_id: str
@@ -154,8 +141,7 @@ class PinRefused:
     at: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class CancelledByResident:
+class CancelledByResident(Struct, frozen=True, gc=False):
     """`is_whole` is false where other phones have pressed as well: then it is this phone's alarm alone."""
 
     alarm_id: str
@@ -165,8 +151,7 @@ class CancelledByResident:
     at: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class CancelledUnderDuress:
+class CancelledUnderDuress(Struct, frozen=True, gc=False):
     """Looks to the phone and the RT as a cancel does. `because` is `duress_pin`, `wrong_pins` or `pins_replaced`."""
 
     alarm_id: str
@@ -176,8 +161,7 @@ class CancelledUnderDuress:
     at: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class IncidentMoved:
+class IncidentMoved(Struct, frozen=True, gc=False):
     """The phone is somewhere else now. `neighbourhood` and `told` are for an incident that had no place so far."""
 
     alarm_id: str
@@ -189,8 +173,7 @@ class IncidentMoved:
     at: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class SectorChanged:
+class SectorChanged(Struct, frozen=True, gc=False):
     """It moved, and another sector is in charge now; both are told."""
 
     alarm_id: str
@@ -202,21 +185,18 @@ class SectorChanged:
     at: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class RepresentativeReceived:
+class RepresentativeReceived(Struct, frozen=True, gc=False):
     person_id: str
     at: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class RepresentativeAnswered:
+class RepresentativeAnswered(Struct, frozen=True, gc=False):
     person_id: str
     coming: bool
     at: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class NeighboursTold:
+class NeighboursTold(Struct, frozen=True, gc=False):
     """Nobody in the areas `silent` received the news in time, so those above were told; none when nobody is left."""
 
     silent: tuple[AreaRef, ...]
@@ -224,8 +204,7 @@ class NeighboursTold:
     at: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class PlaceShared:
+class PlaceShared(Struct, frozen=True, gc=False):
     """The neighbourhood may know the exact place from here on, or no longer."""
 
     operator: Person
@@ -234,34 +213,29 @@ class PlaceShared:
     at: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class Claimed:
+class Claimed(Struct, frozen=True, gc=False):
     operator: Person
     at: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class Released:
+class Released(Struct, frozen=True, gc=False):
     operator: Person
     at: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class Noted:
+class Noted(Struct, frozen=True, gc=False):
     operator: Person
     text: str
     at: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class Reopened:
+class Reopened(Struct, frozen=True, gc=False):
     operator: Person
     reason: str | None
     at: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class Closed:
+class Closed(Struct, frozen=True, gc=False):
     """`all_clear` are the people of the neighbourhood who were told and now hear that it is over."""
 
     operator: Person
@@ -271,8 +245,7 @@ class Closed:
     all_clear: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class OfficerOffered:
+class OfficerOffered(Struct, frozen=True, gc=False):
     """An operator chose an officer to ask. `places` are the officers wanted from now on."""
 
     offer: Offer
@@ -282,8 +255,7 @@ class OfficerOffered:
     at: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class OfficerWithdrawn:
+class OfficerWithdrawn(Struct, frozen=True, gc=False):
     """An operator took an offer, or an assignment, back."""
 
     offer_id: str
@@ -293,8 +265,7 @@ class OfficerWithdrawn:
     at: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class PlacesChanged:
+class PlacesChanged(Struct, frozen=True, gc=False):
     operator: Person
     places: int
     reason: str
@@ -302,15 +273,13 @@ class PlacesChanged:
     at: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class EscalationStopped:
+class EscalationStopped(Struct, frozen=True, gc=False):
     operator: Person
     reason: str
     at: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class EscalationResumed:
+class EscalationResumed(Struct, frozen=True, gc=False):
     operator: Person
     reason: str
     at: datetime

@@ -1,8 +1,9 @@
 """What an event makes of an incident."""
 
 from collections.abc import Mapping
-from dataclasses import replace
 from datetime import datetime
+
+from msgspec.structs import replace
 
 from dispatch.cancelling import cancelled, under_duress
 from dispatch.duplicates import is_better_place, is_placed_by, joined_kind

@@ -1,15 +1,15 @@
 """What a decision needs of the world, looked up before and handed in."""
 
-from dataclasses import dataclass
 from datetime import datetime
+
+from msgspec import Struct
 
 from dispatch.incident import Person, Standing
 from geo.areas import AreaRef
 from geo.geofence import Place
 
 
-@dataclass(frozen=True, slots=True)
-class Candidate:
+class Candidate(Struct, frozen=True, gc=False):
     """An officer who can be asked now; the best comes first. `load` are the open offers that they hold."""
 
     officer: Person
@@ -20,8 +20,7 @@ class Candidate:
     load: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Neighbour:
+class Neighbour(Struct, frozen=True, gc=False):
     """A representative and the area they answer for; `instead_of` is the smaller area that nobody answers in."""
 
     person: Person
@@ -29,8 +28,7 @@ class Neighbour:
     instead_of: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Cancels:
+class Cancels(Struct, frozen=True, gc=False):
     """What one phone has done about an incident so far; `cancelled_at` is when its cancel was taken, or seemed to be.
 
     A press after that cancel undoes it. `is_alone`: no other phone's alarm is in the incident.
@@ -41,8 +39,7 @@ class Cancels:
     is_alone: bool = True
 
 
-@dataclass(frozen=True, slots=True)
-class Facts:
+class Facts(Struct, frozen=True, gc=False):
     """`engaged_elsewhere` and `offer_was_made` are about the officer who gives an answer, and their offer.
 
     `place` is where a phone that moves is now, `cancels` what it has tried with its PINs.

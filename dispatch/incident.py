@@ -5,10 +5,11 @@ gathers over time, its alarms, offers and timeline, has rows of its own in the j
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
 from zlib import crc32
+
+from msgspec import Struct
 
 from geo.areas import AreaRef
 from geo.geofence import Place
@@ -99,14 +100,12 @@ class Disposition(StrEnum):
     UNFOUNDED = "unfounded"
 
 
-@dataclass(frozen=True, slots=True)
-class Person:
+class Person(Struct, frozen=True, gc=False):
     id: str
     name: str
 
 
-@dataclass(frozen=True, slots=True)
-class Alarm:
+class Alarm(Struct, frozen=True, gc=False):
     """One press of the button. `device` is the subject of the token that sent it.
 
     `origin` is where officers are looked for: the position, or the phone's last known one.
@@ -125,8 +124,7 @@ class Alarm:
     flags: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Offer:
+class Offer(Struct, frozen=True, gc=False):
     """An officer was asked. `distance_m`, `own_sector`, `position_stale`, `position_age_s` and `load` say why this one.
 
     `load` are the open offers that the officer held elsewhere. A silent offer is one whose receipt is late: it still
@@ -151,8 +149,7 @@ class Offer:
         return self.status is OfferStatus.OPEN
 
 
-@dataclass(frozen=True, slots=True)
-class Assignment:
+class Assignment(Struct, frozen=True, gc=False):
     """An officer said yes. Its id is that of the offer it came from."""
 
     id: str
@@ -168,8 +165,7 @@ class Assignment:
         return self.status is not AssignmentStatus.CLEAR
 
 
-@dataclass(frozen=True, slots=True)
-class Told:
+class Told(Struct, frozen=True, gc=False):
     """A representative who was told, for the RT, RW or village they answer for, and whether they come."""
 
     person: Person
@@ -179,8 +175,7 @@ class Told:
     coming: bool | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Standing:
+class Standing(Struct, frozen=True, gc=False):
     """How many of a phone's earlier incidents ended so."""
 
     genuine: int
@@ -188,16 +183,14 @@ class Standing:
     pranks: int
 
 
-@dataclass(frozen=True, slots=True)
-class Cancellation:
+class Cancellation(Struct, frozen=True, gc=False):
     """The resident has cancelled, as far as the phone and the RT can tell; `version` is the incident's by it."""
 
     at: datetime
     version: int
 
 
-@dataclass(frozen=True, slots=True)
-class Incident:
+class Incident(Struct, frozen=True, gc=False):
     """`origin` is where officers are looked for: the position, or the phone's last known one.
 
     `neighbourhood` has the areas whose representatives may see the incident, with its exact place when

@@ -4,8 +4,10 @@ One of the two incidents goes on; of the other nothing is lost: it keeps its sta
 went. Alarms have rows of their own, which the journal moves; here they are counted.
 """
 
-from dataclasses import dataclass, replace
 from datetime import datetime
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from dispatch.duplicates import is_private
 from dispatch.errors import IncidentClosed, MergeRefused, NotMerged
@@ -26,8 +28,7 @@ from dispatch.incident import (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Pressed:
+class Pressed(Struct, frozen=True, gc=False):
     """What the alarms of an incident amount to. `device` is the phone of the first."""
 
     device: str
@@ -35,16 +36,14 @@ class Pressed:
     phone_count: int
 
 
-@dataclass(frozen=True, slots=True)
-class MergeInto:
+class MergeInto(Struct, frozen=True, gc=False):
     """This incident is about the same as `target`, which goes on instead of it."""
 
     operator: Person
     target: Incident
 
 
-@dataclass(frozen=True, slots=True)
-class TakeIn:
+class TakeIn(Struct, frozen=True, gc=False):
     """The other side of `MergeInto`; `pressed` is of both together."""
 
     operator: Person
@@ -52,8 +51,7 @@ class TakeIn:
     pressed: Pressed
 
 
-@dataclass(frozen=True, slots=True)
-class SplitOff:
+class SplitOff(Struct, frozen=True, gc=False):
     """These alarms are about something else, and go to `new_incident`; `pressed` is of those that stay.
 
     Without an operator the phone itself has said so.
@@ -65,16 +63,14 @@ class SplitOff:
     pressed: Pressed
 
 
-@dataclass(frozen=True, slots=True)
-class Return:
+class Return(Struct, frozen=True, gc=False):
     """A merged incident is one of its own again; `pressed` is of the alarms that it takes back."""
 
     operator: Person
     pressed: Pressed
 
 
-@dataclass(frozen=True, slots=True)
-class LetGo:
+class LetGo(Struct, frozen=True, gc=False):
     """The other side of `Return`; `pressed` is of the alarms that stay."""
 
     operator: Person
@@ -82,15 +78,13 @@ class LetGo:
     pressed: Pressed
 
 
-@dataclass(frozen=True, slots=True)
-class MergedInto:
+class MergedInto(Struct, frozen=True, gc=False):
     operator: Person
     target_id: str
     at: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class IncidentMerged:
+class IncidentMerged(Struct, frozen=True, gc=False):
     """Whoever goes to the other incident, and whoever was told of it, belongs to this one now."""
 
     operator: Person
@@ -103,8 +97,7 @@ class IncidentMerged:
     at: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class AlarmsSplitOff:
+class AlarmsSplitOff(Struct, frozen=True, gc=False):
     operator: Person | None
     new_incident: str
     alarms: tuple[str, ...]
@@ -112,16 +105,14 @@ class AlarmsSplitOff:
     at: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class MergeUndone:
+class MergeUndone(Struct, frozen=True, gc=False):
     operator: Person
     target_id: str
     pressed: Pressed
     at: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class IncidentLetGo:
+class IncidentLetGo(Struct, frozen=True, gc=False):
     operator: Person
     source_id: str
     pressed: Pressed

@@ -1,7 +1,8 @@
 """What brings an incident back: a press of the same phone, or an operator who doubts that it is over."""
 
-from dataclasses import replace
 from datetime import datetime, timedelta
+
+from msgspec.structs import replace
 
 from dispatch.commands import Reopen
 from dispatch.errors import IncidentClosed

@@ -1,7 +1,9 @@
 """What became of a phone's earlier alarms. It orders and labels what operators see; nothing is decided by it."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from enum import StrEnum
+
+from msgspec.structs import replace
 
 from dispatch.incident import Disposition, Incident, Standing
 from dispatch.policy import Policy

@@ -1,6 +1,6 @@
 """What the neighbourhood's events make of an incident."""
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from dispatch.events import NeighboursTold, PlaceShared, RepresentativeAnswered, RepresentativeReceived
 from dispatch.incident import NEIGHBOURHOOD_KEPT, TOLD_KEPT, Incident, Kind, Told

@@ -1,9 +1,10 @@
 """The phone moves while the incident is open: which of its positions say where the incident is now, and who is told."""
 
 from collections.abc import Iterable
-from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Final
+
+from msgspec.structs import replace
 
 from dispatch.cancelling import STREAM_AFTER_CANCEL
 from dispatch.commands import MoveAlarm

@@ -4,7 +4,8 @@ Who answers for an RW is its head; who answers for a village is its community of
 """
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from dispatch.facts import Neighbour
 from dispatch.incident import Person

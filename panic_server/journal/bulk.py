@@ -74,7 +74,7 @@ class BulkInsert:
         names = columns or [column.name for column in table.c]
         mark = "?" if dialect == "sqlite" else "%s"
         self._row = f"({', '.join([mark] * len(names))})"
-        self._begin = f"INSERT INTO {table.name} ({', '.join(names)}) VALUES "
+        self._begin = f"INSERT INTO {table.name} ({', '.join(names)}) VALUES "  # noqa: S608 - the names are our own tables'
         self._statements: dict[int, str] = {}
 
     def __call__(self, connection: Connection, rows: Sequence[Sequence[Any]]) -> None:

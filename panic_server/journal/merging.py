@@ -1,9 +1,10 @@
 """Carries out merges and splits, most of them an operator's: two incidents, and their alarms, change in one commit."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Protocol
 
+from msgspec.structs import replace
 from sqlalchemy import select
 from sqlalchemy.engine import Connection
 

@@ -25,7 +25,7 @@ def event_kind(event: Event) -> str:
 
 _KINDS: dict[type[Event], str] = {cls: _WORD.sub("_", cls.__name__).lower() for cls in Event.__args__}
 
-TELLING = tuple(kind for cls, kind in _KINDS.items() if "told" in cls.__dataclass_fields__)
+TELLING = tuple(kind for cls, kind in _KINDS.items() if "told" in cls.__struct_fields__)
 """The kinds of events whose facts have who was `told`."""
 
 

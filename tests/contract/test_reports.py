@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import timedelta
 from itertools import pairwise
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from dispatch.commands import ChangeAssignment, Claim, Close, Release
 from dispatch.incident import AssignmentStatus, Disposition, Incident, Kind, Person

@@ -4,6 +4,8 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from msgspec import structs
+
 from dispatch.commands import AcceptOffer, Command, LookAgain, PressAlarm
 from dispatch.decide import decide
 from dispatch.events import Event
@@ -78,7 +80,7 @@ def alarm(number: int = 1, **changes: Any) -> Alarm:
         drill=False,
         flags=(),
     )
-    return replace(usual, **changes)
+    return structs.replace(usual, **changes)
 
 
 def unlocated_alarm(number: int = 1) -> Alarm:

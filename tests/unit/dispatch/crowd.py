@@ -1,9 +1,9 @@
 """Everybody and everything that may happen to an incident, as Hypothesis draws it."""
 
-from dataclasses import replace
 from datetime import timedelta
 
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from dispatch.facts import Neighbour
 from dispatch.incident import Alarm, Kind, Person

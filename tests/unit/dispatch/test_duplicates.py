@@ -1,9 +1,9 @@
 """Whether a press belongs to an open incident, and what it adds to it."""
 
-from dataclasses import replace
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from dispatch.duplicates import is_better_place, joined_kind, joins
 from dispatch.incident import Incident, Kind, Status

@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 import pytest
+from msgspec import structs
 from msgspec.json import encode
 
 from dispatch.commands import AcceptOffer, AddNote, Claim, Close, DeclineOffer, ReceiveNews, ReceiveOffer
@@ -55,7 +56,7 @@ def test_nothing_else_can_come_first():
 
 def test_a_press_without_a_fix_keeps_the_place_and_where_officers_are_looked_for():
     story = Story(alarm())
-    story.presses_again(replace(unlocated_alarm(2), origin=fix(-6.5)))
+    story.presses_again(structs.replace(unlocated_alarm(2), origin=fix(-6.5)))
     assert (story.incident.position, story.incident.origin) == (fix(), fix())
     assert story.incident.place == place_in()
 
@@ -158,7 +159,7 @@ def fullest(*, id_length: int, name_length: int, area_length: int, sectors: int)
     for offer in list(story.incident.open_offers()):
         story.happens(ReceiveOffer(offer.id, offer.officer.id), at=599.123456)
     largest = max(story.states, key=lambda state: len(encode(state)))
-    return replace(
+    return structs.replace(
         largest,
         cancelled=Cancellation(exact.at or NOON, 48),
         duress=True,

@@ -1,6 +1,5 @@
 """Whatever happens to an incident, in whatever order: what must always hold, checked after every step."""
 
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -8,6 +7,7 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 from msgspec.json import decode, encode
+from msgspec.structs import replace
 
 from dispatch.assignment import ORDER
 from dispatch.audience import audience

@@ -1,8 +1,7 @@
 """Two incidents become one, and one becomes two: what each keeps, gives and takes."""
 
-from dataclasses import replace
-
 import pytest
+from msgspec.structs import replace
 
 from dispatch.commands import AcceptOffer, Claim, Close, Reopen
 from dispatch.effects import PushKind, effects

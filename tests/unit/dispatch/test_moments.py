@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from itertools import pairwise
+
+from msgspec.structs import replace
 
 from dispatch.commands import AddNote, ChangeAssignment, Claim, Close, Release
 from dispatch.incident import AssignmentStatus, Disposition, Incident, Status

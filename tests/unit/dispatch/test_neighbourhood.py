@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 import pytest
+from msgspec import structs
 
 from dispatch.incident import Kind
 from dispatch.neighbourhood import areas_told, representatives_told
@@ -72,6 +73,6 @@ def test_a_policy_may_keep_kinds_from_the_neighbourhood():
 
 
 def test_where_nobody_answers_for_the_rt_its_rw_is_told_and_may_look():
-    story = Story(alarm(), around(neighbours=(replace(RW_HEAD, instead_of="RT1"),)))
+    story = Story(alarm(), around(neighbours=(structs.replace(RW_HEAD, instead_of="RT1"),)))
     assert [told.person for told in story.incident.told] == [RW_HEAD.person]
     assert story.incident.neighbourhood == ("RT1", "RW1")

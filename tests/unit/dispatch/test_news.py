@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from msgspec import structs
 
 from dispatch.commands import AnswerNews, Close, LookAgain, PressAlarm, ReceiveNews, SharePlace
 from dispatch.decide import decide
@@ -36,7 +37,7 @@ BOTH_RT = place_in(RT_1, candidates=(RT_1, RT_2))
 
 
 def above(neighbour: Neighbour, *codes: str) -> Facts:
-    return Facts(superiors=tuple(replace(neighbour, instead_of=code) for code in codes))
+    return Facts(superiors=tuple(structs.replace(neighbour, instead_of=code) for code in codes))
 
 
 @pytest.fixture
@@ -79,7 +80,7 @@ def test_who_received_or_answered_is_no_silence(story, word):
 
 
 def test_one_of_two_representatives_of_an_rt_is_enough():
-    other = replace(HEAD_2, area=RT_1)
+    other = structs.replace(HEAD_2, area=RT_1)
     story = Story(alarm(origin=None, position=None), around(neighbours=(HEAD_1, other)))
     story.happens(ReceiveNews(other.person.id), at=5)
     assert next_due(story.incident, POLICY) is None
@@ -215,7 +216,7 @@ def test_while_it_is_quiet_sleep_is_no_silence_and_a_fire_ends_the_quiet():
     assert (story.incident.quiet, len(story.incident.told)) == (True, 1)
     assert next_due(story.incident, NIGHT) is None
     assert decide(story.incident, LookAgain(), above(RW_HEAD, "RT1"), now=after(at + 60), policy=NIGHT) == []
-    opened = replace(story.incident, kind=Kind.EMERGENCY)
+    opened = structs.replace(story.incident, kind=Kind.EMERGENCY)
     events = decide(opened, PressAlarm(alarm(2, kind=Kind.FIRE), INCIDENT_ID), around(), now=after(at), policy=NIGHT)
     [event] = events
     assert isinstance(event, AlarmJoined)

@@ -1,8 +1,7 @@
 """What brings an incident back, and how late an alarm may come."""
 
-from dataclasses import replace
-
 import pytest
+from msgspec.structs import replace
 
 from dispatch.commands import CancelAlarm, ChangeAssignment, Close, PressAlarm, Reopen
 from dispatch.decide import decide

@@ -1,8 +1,7 @@
 """What becomes of a phone's alarms is remembered, and decides nothing."""
 
-from dataclasses import replace
-
 import pytest
+from msgspec.structs import replace
 
 from dispatch.commands import Close
 from dispatch.facts import Facts

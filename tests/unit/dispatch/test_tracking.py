@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec import structs
 
 from dispatch.audience import audience
 from dispatch.commands import CancelAlarm, Close, MoveAlarm
@@ -90,7 +91,7 @@ def test_the_sector_that_was_in_charge_goes_on_seeing_it():
 
 def test_the_first_place_tells_the_rt_and_asks_officers():
     story = Story(unlocated_alarm())
-    facts = replace(around(NEAR, neighbours=(HEAD_1,)), place=place_in())
+    facts = structs.replace(around(NEAR, neighbours=(HEAD_1,)), place=place_in())
     moved, offered = story.happens(move(fix(at=after(3))), facts, at=3)
     assert isinstance(moved, SectorChanged)
     assert isinstance(offered, OffersMade)
@@ -99,7 +100,7 @@ def test_the_first_place_tells_the_rt_and_asks_officers():
 
 
 def hidden() -> Story:
-    return Story(replace(unlocated_alarm(), silent=True))
+    return Story(structs.replace(unlocated_alarm(), silent=True))
 
 
 def cancelled(pin: PinMeaning) -> Story:
@@ -110,7 +111,7 @@ def cancelled(pin: PinMeaning) -> Story:
 
 @pytest.mark.parametrize("story", [hidden(), cancelled(PinMeaning.RIGHT), cancelled(PinMeaning.DURESS)])
 def test_the_rt_is_not_told_where_a_silent_or_cancelled_alarm_is(story):
-    story.happens(move(fix(at=after(3))), replace(around(neighbours=(HEAD_1,)), place=place_in()), at=3)
+    story.happens(move(fix(at=after(3))), structs.replace(around(neighbours=(HEAD_1,)), place=place_in()), at=3)
     assert story.incident.position == fix(at=after(3))
     assert (story.incident.told, story.incident.neighbourhood) == ((), ())
 

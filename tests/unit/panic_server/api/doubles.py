@@ -1,7 +1,7 @@
 """A journal in memory that decides with the real core, people with tokens, and the API around them."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, cast
@@ -9,6 +9,7 @@ from typing import Any, cast
 import httpx2
 import msgspec
 import numpy as np
+from msgspec.structs import replace
 
 from dispatch.decide import decide
 from dispatch.errors import IncidentUnknown, OfferUnknown, VersionConflict

@@ -1,9 +1,8 @@
 """The search for the incident that a press belongs to: the same answer as looking at all of them, without doing so."""
 
-from dataclasses import replace
-
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from dispatch.duplicates import distance_m, is_same_emergency
 from dispatch.incident import Alarm, Incident, Kind, Status

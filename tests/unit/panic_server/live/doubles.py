@@ -3,11 +3,11 @@
 import asyncio
 import json
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import msgspec
+from msgspec.structs import replace
 
 from dispatch.incident import Incident, Kind, Offer, OfferStatus, Person, Status
 from dispatch.policy import Policy
