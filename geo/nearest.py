@@ -60,7 +60,7 @@ class Officers:
     xyz: Floats  # 3 x n, see earth_xyz
     position_at: Floats  # Unix seconds
     available: Flags
-    members: Mapping[str, Ints]  # sector code to the numbers of its own officers
+    members: Mapping[str, Flags]  # sector code to who is one of its own
     id_order: Ints  # the place of each id among all, in ascending order
 
     @classmethod
@@ -88,13 +88,15 @@ class Officers:
         )
 
 
-def members_by_sector(sectors: Sequence[Collection[str]]) -> dict[str, Ints]:
+def members_by_sector(sectors: Sequence[Collection[str]]) -> dict[str, Flags]:
     """The column `members` of Officers, from the sector codes of each officer."""
-    members: dict[str, list[int]] = {}
+    members: dict[str, Flags] = {}
     for number, codes in enumerate(sectors):
         for code in codes:
-            members.setdefault(code, []).append(number)
-    return {code: np.array(numbers, dtype=np.intp) for code, numbers in members.items()}
+            if code not in members:
+                members[code] = np.zeros(len(sectors), dtype=bool)
+            members[code][number] = True
+    return members
 
 
 def order_of_ids(ids: Sequence[str]) -> Ints:
@@ -106,9 +108,13 @@ def order_of_ids(ids: Sequence[str]) -> Ints:
 
 @dataclass(frozen=True, slots=True)
 class Ranked:
-    """One officer and why there; `distance_m` is as the crow flies along the ground, good to 1 mm at 10 km."""
+    """One officer and why there; `distance_m` is as the crow flies along the ground, good to 1 mm at 10 km.
+
+    `number` is the officer's in the columns.
+    """
 
     officer_id: str
+    number: int
     distance_m: float
     own_sector: bool
     stale: bool
@@ -129,18 +135,13 @@ def rank(
     among these by bands of 500 m; in a band the sectors' own first, then the fresher, then the nearer, then by id.
     """
     ready = officers.available if eligible is None else officers.available & eligible
-    field = _Field(
-        officers=officers,
-        origin=origin,
-        chord2=_squared_chords(officers.xyz, origin),
-        age_s=now.timestamp() - officers.position_at,
-        own=_own(officers, sectors),
-    )
-    # A comparison with NaN is false, so neither group holds an officer without a position.
-    known = ready & (field.chord2 >= 0)
-    ranked = field.first(np.flatnonzero(known & (field.age_s <= max_age_s)), limit, stale=False)
+    at = now.timestamp()
+    oldest = at - max_age_s
+    field = _Field(officers, origin, _squared_chords(officers.xyz, origin), at, _own(officers, sectors))
+    # A comparison with NaN is false, so neither group holds an officer whose position has no time.
+    ranked = field.first(ready & (officers.position_at >= oldest), limit, stale=False)
     if len(ranked) < limit:
-        ranked += field.first(np.flatnonzero(known & (field.age_s > max_age_s)), limit - len(ranked), stale=True)
+        ranked += field.first(ready & (officers.position_at < oldest), limit - len(ranked), stale=True)
     return ranked
 
 
@@ -168,13 +169,16 @@ def _longest(chord: Floats) -> Floats:
     return longest
 
 
+def _longest_of_one(chord: float) -> float:
+    """As `_longest`."""
+    return 2 * _TIGHTEST_M * math.asin(chord / (2 * _TIGHTEST_M)) if chord < _TIGHTEST_M else _ANTIPODE_M
+
+
 def _own(officers: Officers, sectors: Collection[str]) -> Flags:
-    own = np.zeros(len(officers.ids), dtype=bool)
-    for code in sectors:
-        numbers = officers.members.get(code)
-        if numbers is not None:
-            own[numbers] = True
-    return own
+    flags = [officers.members[code] for code in sectors if code in officers.members]
+    if not flags:
+        return np.zeros(len(officers.ids), dtype=bool)
+    return flags[0] if len(flags) == 1 else np.logical_or.reduce(flags)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -184,29 +188,29 @@ class _Field:
     officers: Officers
     origin: Position
     chord2: Floats  # squared chords, in square metres
-    age_s: Floats
+    now_s: float  # Unix seconds
     own: Flags
 
-    def first(self, numbers: Ints, wanted: int, *, stale: bool) -> list[Ranked]:
-        near, chord = self._those_that_matter(numbers, wanted)
+    def first(self, among: Flags, wanted: int, *, stale: bool) -> list[Ranked]:
+        near, chord = self._those_that_matter(among, wanted)
         distance_m, band = self._distances(near, chord)
-        age_s, own = self.age_s[near], self.own[near]
+        age_s, own = self.now_s - self.officers.position_at[near], self.own[near]
         order = np.lexsort((self.officers.id_order[near], distance_m, age_s, ~own, band))[:wanted]
         columns = (near[order].tolist(), distance_m[order].tolist(), own[order].tolist(), age_s[order].tolist())
         return [
-            Ranked(self.officers.ids[number], metres, is_own, stale, age)
+            Ranked(self.officers.ids[number], number, metres, is_own, stale, age)
             for number, metres, is_own, age in zip(*columns, strict=True)
         ]
 
-    def _those_that_matter(self, numbers: Ints, wanted: int) -> tuple[Ints, Floats]:
+    def _those_that_matter(self, among: Flags, wanted: int) -> tuple[Ints, Floats]:
         """Whoever may be among the first `wanted`, with their chords: as many are surely in this band or nearer."""
-        chord2 = self.chord2[numbers]
-        if len(numbers) > wanted:
-            last = _longest(np.sqrt(np.partition(chord2, wanted - 1)[wanted - 1 : wanted]))[0]
-            end = (float(last + _ROUNDING_M) // BAND_M + 1) * BAND_M
-            within = chord2 < end * end
-            numbers, chord2 = numbers[within], chord2[within]
-        return numbers, np.sqrt(chord2)
+        # Whoever has no position has NaN here, which is sorted behind all others and less than nothing.
+        chord2 = np.where(among, self.chord2, np.inf)
+        end2 = np.inf
+        if len(chord2) > wanted and (last2 := float(np.partition(chord2, wanted - 1)[wanted - 1])) < np.inf:
+            end2 = ((_longest_of_one(math.sqrt(last2)) + _ROUNDING_M) // BAND_M * BAND_M + BAND_M) ** 2
+        near = np.flatnonzero(chord2 < end2)
+        return near, np.sqrt(chord2[near])
 
     def _distances(self, near: Ints, chord: Floats) -> tuple[Floats, Floats]:
         """Metres, and the number of the band. Geopy measures those whose band the bounds leave open."""

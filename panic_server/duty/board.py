@@ -30,7 +30,7 @@ class Staff:
     """Who there is, apart from where they are: see `geo.nearest.Officers`."""
 
     ids: list[str]
-    members: Mapping[str, npt.NDArray[np.intp]]
+    members: Mapping[str, Flags]
     id_order: npt.NDArray[np.intp]
 
 
@@ -44,7 +44,10 @@ class DutyBoard:
         self._people: list[Person] = []
         self._sectors: list[frozenset[str]] = []
         self._positions: list[Position | None] = []
+        # What is looked at one officer at a time stands in lists: an array takes ten times as long to give one value.
         self._assignments: list[Assignment | None] = []
+        self._on_duty: list[bool] = []
+        self._offers: list[int] = []
         self._revision = 0
         self._checkpointed = 0
         self._available_count = self._busy_count = 0
@@ -62,9 +65,6 @@ class DutyBoard:
         self._xyz = np.full((3, capacity), np.nan)
         # Unix seconds for ranking; 0 marks a position from before a restart, which is stale whatever its age.
         self._at = np.full(capacity, np.nan)
-        self._on_duty = np.zeros(capacity, dtype=bool)
-        self._assigned = np.zeros(capacity, dtype=bool)
-        self._offers = np.zeros(capacity, dtype=np.int32)
         self._changed = np.zeros(capacity, dtype=np.int64)
         self._moved = np.zeros(capacity, dtype=np.int64)
         self._available = np.zeros(capacity, dtype=bool)
@@ -76,7 +76,7 @@ class DutyBoard:
         self._lat, self._lon = np.append(self._lat, unknown), np.append(self._lon, unknown)
         self._xyz = np.append(self._xyz, np.full_like(self._xyz, np.nan), axis=1)
         self._at = np.append(self._at, unknown)
-        for name in ("_on_duty", "_assigned", "_offers", "_changed", "_moved", "_available", "_busy"):
+        for name in ("_changed", "_moved", "_available", "_busy"):
             column = getattr(self, name)
             setattr(self, name, np.append(column, np.zeros_like(column)))
 
@@ -92,6 +92,8 @@ class DutyBoard:
             self._sectors.append(frozenset())
             self._positions.append(None)
             self._assignments.append(None)
+            self._on_duty.append(False)
+            self._offers.append(0)
             self._index[officer_id] = row
             self._staff = None
         return row
@@ -103,8 +105,8 @@ class DutyBoard:
 
     def _sort(self, row: int) -> None:
         """Who can be asked is kept, not worked out for each alarm: on duty, going nowhere, with a known position."""
-        can_be_asked = bool(self._on_duty[row]) and not self._assigned[row] and not np.isnan(self._at[row])
-        offers = int(self._offers[row])
+        can_be_asked = self._on_duty[row] and self._assignments[row] is None and self._positions[row] is not None
+        offers = self._offers[row]
         available = can_be_asked and offers == 0
         busy = can_be_asked and 0 < offers < self._policies.current.max_open_offers
         self._available_count += available - int(self._available[row])
@@ -117,11 +119,8 @@ class DutyBoard:
     def reset(self) -> None:
         """Duty and engagements will be told again; positions stay."""
         with self._lock:
-            self._on_duty[:] = False
-            self._assigned[:] = False
-            self._offers[:] = 0
-            self._assignments = [None] * len(self._assignments)
             for row in range(len(self._ids)):
+                self._on_duty[row], self._offers[row], self._assignments[row] = False, 0, None
                 self._touch(row)
 
     def set_duty(self, officer_id: str, name: str, sectors: tuple[str, ...], *, on_duty: bool) -> None:
@@ -138,7 +137,6 @@ class DutyBoard:
         with self._lock:
             row = self._row(officer_id)
             self._offers[row] = open_offers
-            self._assigned[row] = assignment is not None
             self._assignments[row] = assignment
             self._touch(row)
 
@@ -181,12 +179,12 @@ class DutyBoard:
         ranked = rank(officers, origin, sectors, now=now, max_age_s=max_age_s, limit=limit)
         return [
             Candidate(
-                officer=self._people[self._index[one.officer_id]],
-                distance_m=round(one.distance_m, 1),
-                own_sector=one.own_sector,
-                position_stale=one.stale,
-                position_age_s=self._age_s(self._index[one.officer_id], now),
-                load=int(self._offers[self._index[one.officer_id]]),
+                self._people[one.number],
+                round(one.distance_m, 1),
+                one.own_sector,
+                one.stale,
+                self._age_s(one.number, now),
+                self._offers[one.number],
             )
             for one in ranked
         ]
@@ -213,7 +211,7 @@ class DutyBoard:
                 own_sector=not self._sectors[row].isdisjoint(sectors),
                 position_stale=not self._at[row] >= age_limit,
                 position_age_s=self._age_s(row, now),
-                load=int(self._offers[row]),
+                load=self._offers[row],
             )
 
     def _staff_of(self, count: int) -> "Staff":
@@ -230,7 +228,7 @@ class DutyBoard:
 
     def is_on_duty(self, officer_id: str) -> bool:
         row = self._index.get(officer_id)
-        return row is not None and bool(self._on_duty[row])
+        return row is not None and self._on_duty[row]
 
     def take_positions(self, officer_id: str, positions: Sequence[Position]) -> int:
         """Keeps the newest; one without a time counts as of now. Returns how many were usable: none off duty."""
@@ -297,24 +295,23 @@ class DutyBoard:
     def officers(self) -> list[shapes.Officer]:
         """Everybody on duty, or still engaged."""
         with self._lock:
-            count = len(self._ids)
-            rows = np.flatnonzero(self._on_duty[:count] | self._assigned[:count])
-            return self._shown(rows)
+            each = enumerate(zip(self._on_duty, self._assignments, strict=True))
+            return self._shown([row for row, (on_duty, assignment) in each if on_duty or assignment is not None])
 
     def changed_since(self, revision: int) -> tuple[int, list[shapes.Officer]]:
         """Whoever changed after that revision, and the revision to ask with next."""
         with self._lock:
             rows = np.flatnonzero(self._changed[: len(self._ids)] > revision)
-            return self._revision, self._shown(rows)
+            return self._revision, self._shown(rows.tolist())
 
     @property
     def revision(self) -> int:
         return self._revision
 
-    def _shown(self, rows: npt.NDArray[np.intp]) -> list[shapes.Officer]:
+    def _shown(self, rows: list[int]) -> list[shapes.Officer]:
         oldest_fresh = self._clock.now().timestamp() - self._policies.current.position_age_s
         is_fresh = self._at[rows] >= oldest_fresh
-        return [self._officer(*one) for one in zip(rows.tolist(), is_fresh.tolist(), strict=True)]
+        return [self._officer(*one) for one in zip(rows, is_fresh.tolist(), strict=True)]
 
     def _officer(self, row: int, is_fresh: bool) -> shapes.Officer:
         position = self._positions[row]
