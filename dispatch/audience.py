@@ -7,23 +7,27 @@ from dispatch.incident import Incident
 
 @dataclass(frozen=True, slots=True)
 class Audience:
-    """Operators of `sectors` (all operators when there is none), representatives of the RT in `areas`, `responders`."""
+    """Operators of `sectors` (all operators when there is none), representatives of the RT in `areas`, and officers.
+
+    Those `asked` have an open offer, those `going` an assignment that is not over.
+    """
 
     sectors: tuple[str, ...]
     areas: tuple[str, ...]
-    responders: tuple[str, ...]
+    asked: tuple[str, ...]
+    going: tuple[str, ...]
+
+    @property
+    def responders(self) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(self.asked + self.going))
 
 
 def audience(incident: Incident) -> Audience:
-    """Responders are those with an open offer or an assignment that is not over.
-
-    Of a place in no sector every operator is told, so that those before it are not counted.
-    """
+    """Of a place in no sector every operator is told, so that those before it are not counted."""
     sectors = (*incident.place.sectors, *incident.former_sectors) if incident.place.sectors else ()
-    asked = [offer.officer.id for offer in incident.open_offers()]
-    going = [assignment.officer.id for assignment in incident.open_assignments()]
     return Audience(
-        sectors=tuple(sector.code for sector in sectors),
+        sectors=tuple([sector.code for sector in sectors]),
         areas=incident.neighbourhood,
-        responders=tuple(dict.fromkeys(asked + going)),
+        asked=tuple([offer.officer.id for offer in incident.offers if offer.is_open]),
+        going=tuple([one.officer.id for one in incident.assignments if one.is_open]),
     )

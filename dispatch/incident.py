@@ -47,6 +47,10 @@ LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 class Kind(StrEnum):
+    """Hashed as the text that it equals: an enum's own hash is worked out in Python, at every look into a dict."""
+
+    __hash__ = str.__hash__
+
     EMERGENCY = "emergency"
     CRIME = "crime"
     VIOLENCE = "violence"

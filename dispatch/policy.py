@@ -107,11 +107,10 @@ class Policy:
 
     def rules(self, kind: Kind, opened_at: datetime) -> Rules:
         """For an incident of this kind that opened then."""
-        if self.hours:
-            local = opened_at + timedelta(minutes=self.utc_offset_min)
-            minute = local.hour * 60 + local.minute
-            for hours in reversed(self.hours):
-                if kind in hours.rules and hours.hold_at(minute):
+        for hours in reversed(self.hours):
+            if kind in hours.rules:
+                local = opened_at + timedelta(minutes=self.utc_offset_min)
+                if hours.hold_at(local.hour * 60 + local.minute):
                     return hours.rules[kind]
         return self.kinds.get(kind, self.usual)
 

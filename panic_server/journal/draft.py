@@ -3,11 +3,9 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from functools import cached_property
 from typing import Any
 
 from dispatch.effects import NOT_URGENT, effects, ended_offers
-from dispatch.escalation import next_due
 from dispatch.events import Event
 from dispatch.evolve import evolve
 from dispatch.incident import Alarm, Incident, Offer
@@ -19,7 +17,7 @@ from panic_server.clock import new_id
 from panic_server.journal.codec import alarm_text, encoder, incident_text
 from panic_server.journal.port import Actor, JournalEvent, Press, Seen
 from panic_server.journal.registry import Held, Registry
-from panic_server.journal.routes import payloads_text, route_event, routes_text
+from panic_server.journal.routes import Drawn, payloads_text, route_event, routes_text
 from panic_server.journal.timeline import event_kind, facts_text
 from panic_server.journal.times import micros
 from panic_server.push.port import Outcome, Push, PushResult
@@ -83,6 +81,7 @@ class Draft:
         self.freed = False
         self.placed_at: datetime | None = None
         self._at = micros(now)
+        self._drawn = Drawn(policy)
 
     def incident(self, held: Held | None, events: Iterable[Event], actor: Actor) -> Incident:
         """Carries the events out, one number each."""
@@ -98,7 +97,7 @@ class Draft:
         after = evolve(before, event)
         self.seq += 1
         kind = event_kind(event)
-        told = route_event(before, after, seq=self.seq, kind=kind, at=self.now, actor=actor, policy=self.policy)
+        told = route_event(before, after, seq=self.seq, kind=kind, at=self.now, actor=actor, drawn=self._drawn)
         self._add_event(told, actor, facts_text(event))
         self._note_pushes(before, after, event)
         changed = self.registry.put(before, after, opened_seq)
@@ -257,10 +256,12 @@ class Draft:
         reached = self.moments.get(incident_id, {})
         return tuple(reached.get(moment) for moment in Moment)
 
-    @cached_property
-    def dues(self) -> dict[str, datetime | None]:
+    def dues(self) -> list[tuple[str, datetime | None]]:
         """When to look again at each incident of this batch. Ask once all is decided."""
-        return {one.held.incident.id: next_due(one.held.incident, self.policy) for one in self.touched.values()}
+        return [(incident_id, self._due(one.held.incident)) for incident_id, one in self.touched.items()]
+
+    def _due(self, incident: Incident) -> datetime | None:
+        return self._drawn.complete(incident).next_due_at
 
     def _incident_row(self, touched: Touched) -> tuple[Any, ...]:
         incident = touched.held.incident
@@ -271,7 +272,7 @@ class Draft:
             touched.held.opened_seq,
             incident.status.value,
             areas_text(incident),
-            micros(self.dues[incident.id]),
+            micros(self._due(incident)),
             incident.kind.value,
             is_in_statistics(incident),
             sectors_text(incident),

@@ -111,6 +111,8 @@ class Registry:
         return self._note_engagements(before, after, slots)
 
     def _note_engagements(self, before: Incident | None, after: Incident, slots: Mapping[str, int]) -> list[str]:
+        if before is not None and before.offers is after.offers and before.assignments is after.assignments:
+            return []
         old = _engagements(before) if before else {}
         new = _engagements(after)
         changed = [offer_id for offer_id in old.keys() | new.keys() if old.get(offer_id) != new.get(offer_id)]

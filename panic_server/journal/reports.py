@@ -88,4 +88,4 @@ def load_unseen(connection: Connection) -> list[tuple[str, int, set[str]]]:
         .order_by(table.c.opened_seq)
     )
     incidents = ((read_incident(row.state), row.opened_seq) for row in connection.execute(query))
-    return [(incident.id, seq, selectors(incident)) for incident, seq in incidents]
+    return [(incident.id, seq, set(selectors(incident))) for incident, seq in incidents]

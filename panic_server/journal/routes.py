@@ -1,7 +1,8 @@
 """Which readers get which text of an event: computed at commit, and all that live, resume and pushes filter on."""
 
+from collections.abc import Set as AbstractSet
 from datetime import datetime
-from functools import cached_property
+from functools import cache
 from typing import Any
 
 import msgspec
@@ -15,8 +16,10 @@ from panic_server.journal.port import VARIANTS, Actor, JournalEvent
 from panic_server.people import View
 from panic_server.wire import shapes, views
 
-_VIEWS = {"op": View.OPERATOR, "rt": View.REPRESENTATIVE, "person": View.ASKED, "going": View.RESPONDER}
-_VARIANTS = {change: {prefix: f"{change}:{view.value}" for prefix, view in _VIEWS.items()} for change in VARIANTS}
+_OPERATOR, _REPRESENTATIVE = View.OPERATOR.value, View.REPRESENTATIVE.value
+_ASKED, _GOING = View.ASKED.value, View.RESPONDER.value
+_PATCH, _WHOLE, _HIDDEN = ({view.value: f"{change}:{view.value}" for view in View} for change in VARIANTS)
+_PARTS = {f"{change}:{view.value}": (change, view) for change in VARIANTS for view in View}
 FIELDS = shapes.Incident.__struct_fields__
 
 DISGUISED = {
@@ -26,57 +29,76 @@ DISGUISED = {
 """Kinds of events that would tell these readers what they may not know."""
 
 
-def selectors(incident: Incident) -> set[str]:
+def selectors(incident: Incident) -> AbstractSet[str]:
     """The keys whose holders may see the incident as it is."""
+    return readers(incident).keys()
+
+
+def readers(incident: Incident) -> dict[str, str]:
+    """These keys, and for each the name of the view that its holders have of the incident."""
     seen_by = audience(incident)
-    operators = [f"op:{code}" for code in seen_by.sectors] or ["op:none"]
-    return {
-        "op:*",
-        *operators,
-        *(f"rt:{code}" for code in seen_by.areas),
-        *(f"person:{person}" for person in seen_by.responders),
-    }
+    found = {"op:*": _OPERATOR}
+    for code in seen_by.sectors:
+        found[f"op:{code}"] = _OPERATOR
+    if not seen_by.sectors:
+        found["op:none"] = _OPERATOR
+    for code in seen_by.areas:
+        found[f"rt:{code}"] = _REPRESENTATIVE
+    for person in seen_by.asked:
+        found[f"person:{person}"] = _ASKED
+    for person in seen_by.going:
+        found[f"person:{person}"] = _GOING
+    return found
+
+
+class Drawn:
+    """The incidents of one batch as operators see them: each is drawn once, however many events and readers it has."""
+
+    def __init__(self, policy: Policy) -> None:
+        self._policy = policy
+        self._known: dict[str, tuple[Incident, shapes.Incident]] = {}
+
+    def complete(self, incident: Incident) -> shapes.Incident:
+        known = self._known.get(incident.id)
+        if known is None or known[0] is not incident:
+            known = self._known[incident.id] = incident, views.complete(incident, self._policy)
+        return known[1]
 
 
 def route_event(
-    before: Incident | None, after: Incident, *, seq: int, kind: str, at: datetime, actor: Actor, policy: Policy
+    before: Incident | None, after: Incident, *, seq: int, kind: str, at: datetime, actor: Actor, drawn: Drawn
 ) -> JournalEvent:
     """Whoever saw the incident before gets what changed; who sees it first, the whole; who no longer may, its end."""
     # Whoever saw a closed incident has let it go: when it comes back, they get it whole.
-    had = selectors(before) if before and (before.is_open or not after.is_open) else set()
-    have = selectors(after)
-    if not after.is_open:
-        # The end reaches everybody who was part of it; nobody new learns of a closed incident.
-        have = had | {key for key in have if key.startswith("op:")}
-    patch, whole, hidden = (_VARIANTS[change] for change in VARIANTS)
-    going, went = _going(after), _going(before)
+    had = readers(before) if before and (before.is_open or not after.is_open) else {}
+    have = readers(after) if after.is_open else _readers_of_the_end(had, after)
     # Who sees more than before, or less, gets the whole.
-    routes = {
-        key: (patch if key in had and (key in going) == (key in went) else whole)[_readers(key, going)] for key in have
-    }
-    if not had <= have:
-        routes.update((key, hidden[_readers(key, went)]) for key in had - have)
-    if before is not None and before.cancelled and after.cancelled and not _is_news_to_rt(before, after, policy):
+    routes = {key: (_PATCH if had.get(key) == view else _WHOLE)[view] for key, view in have.items()}
+    if had:
+        routes.update((key, _HIDDEN[view]) for key, view in had.items() if key not in have)
+    old = drawn.complete(before) if before else None
+    new = drawn.complete(after)
+    if before is not None and before.cancelled and after.cancelled and not _is_news_to_rt(before, after, old, new):
         # Whether anything goes on after a cancel, the RT must not be able to tell.
-        routes = {key: variant for key, variant in routes.items() if variant != patch["rt"]}
-    text = _EventText(before, after, seq=seq, kind=kind, at=at, actor=actor, policy=policy)
+        routes = {key: variant for key, variant in routes.items() if variant != _PATCH[_REPRESENTATIVE]}
+    text = _EventText(before, after, old, new, seq=seq, kind=kind, at=at, actor=actor)
     return JournalEvent(
         seq, after.id, kind, routes, {variant: text.of(variant) for variant in sorted(set(routes.values()))}
     )
 
 
-def _going(incident: Incident | None) -> frozenset[str]:
-    """The selectors of officers who are on their way or there."""
-    return frozenset(f"person:{one.officer.id}" for one in incident.open_assignments()) if incident else frozenset()
+def _readers_of_the_end(had: dict[str, str], after: Incident) -> dict[str, str]:
+    """The end reaches everybody who was part of it; nobody new learns of a closed incident but operators."""
+    have = {key: _ASKED if view == _GOING else view for key, view in had.items()}
+    for key, view in readers(after).items():
+        if key in have or view == _OPERATOR:
+            have[key] = view
+    return have
 
 
-def _readers(selector: str, going: frozenset[str]) -> str:
-    return "going" if selector in going else selector.partition(":")[0]
-
-
-def _is_news_to_rt(before: Incident, after: Incident, policy: Policy) -> bool:
-    seen = [views.incident(one, View.REPRESENTATIVE, policy) for one in (before, after)]
-    return seen[0] != seen[1]
+def _is_news_to_rt(before: Incident, after: Incident, old: shapes.Incident | None, new: shapes.Incident) -> bool:
+    seen = views.narrowed(new, View.REPRESENTATIVE, after)
+    return old is None or views.narrowed(old, View.REPRESENTATIVE, before) != seen
 
 
 class _EventText:
@@ -86,37 +108,36 @@ class _EventText:
         self,
         before: Incident | None,
         after: Incident,
+        old: shapes.Incident | None,
+        new: shapes.Incident,
         *,
         seq: int,
         kind: str,
         at: datetime,
         actor: Actor,
-        policy: Policy,
     ) -> None:
         self._before = before
         self._after = after
+        self._old = old
+        self._new = new
         self._kind = kind
-        self._policy = policy
-        self._new = views.complete(after, policy)
         self._begin = f'{{"seq":{seq},"incident_id":"{after.id}","kind":"'
         self._at = encoder.encode(at).decode()
-        self._actors = {view: _actor_text(actor, view) for view in View}
-
-    @cached_property
-    def _old(self) -> shapes.Incident | None:
-        return None if self._before is None else views.complete(self._before, self._policy)
+        self._actor = actor
 
     def of(self, variant: str) -> str:
-        change, _, view_name = variant.partition(":")
-        view = View(view_name)
+        change, view = _PARTS[variant]
         if change == "hidden":
             return self._event("incident_hidden", f'{{"reason":"{self._kind}"}}', view)
         changed = self._whole(view) if change == "whole" else self._patch(view)
-        kind = DISGUISED.get(view, {}).get(self._kind, self._kind)
+        kind = DISGUISED[view].get(self._kind, self._kind) if view in DISGUISED else self._kind
         return self._event(kind, f'{{"incident":{changed}}}', view)
 
     def _event(self, kind: str, data: str, view: View) -> str:
-        return f'{self._begin}{kind}","at":{self._at},"actor":{self._actors[view]},"data":{data}}}'
+        """Only operators learn who it was; the others, in which role."""
+        role, who = self._actor.role, self._actor.id if view is View.OPERATOR else None
+        actor = _role_text(role) if who is None else encoder.encode(shapes.Actor(role, who)).decode()  # type: ignore[arg-type]  # a role or "system"
+        return f'{self._begin}{kind}","at":{self._at},"actor":{actor},"data":{data}}}'
 
     def _whole(self, view: View) -> str:
         return encoder.encode(views.narrowed(self._new, view, self._after)).decode()
@@ -132,10 +153,9 @@ class _EventText:
         return encoder.encode(changed).decode()
 
 
-def _actor_text(actor: Actor, view: View) -> str:
-    """Only operators learn who it was; the others, in which role."""
-    said = shapes.Actor(actor.role, actor.id if view is View.OPERATOR else None)  # type: ignore[arg-type]  # a role or "system"
-    return encoder.encode(said).decode()
+@cache
+def _role_text(role: str) -> str:
+    return encoder.encode(shapes.Actor(role, None)).decode()  # type: ignore[arg-type]  # a role or "system"
 
 
 def changed_fields(old: shapes.Incident, new: shapes.Incident) -> dict[str, Any]:

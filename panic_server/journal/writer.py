@@ -305,7 +305,7 @@ class Writer:
         return answers
 
     def _dues(self, draft: Draft, foreign: list[str]) -> list[tuple[str, datetime | None]]:
-        dues = [*draft.dues.items()]
+        dues = draft.dues()
         for incident_id in foreign:
             held = self._registry.get(incident_id)
             dues.append((incident_id, next_due(held.incident, self._policy) if held else None))

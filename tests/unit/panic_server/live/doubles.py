@@ -15,7 +15,7 @@ from geo.areas import AreaRef
 from geo.geofence import Place, Sure
 from panic_server.clock import FakeClock
 from panic_server.journal.port import SYSTEM, JournalEvent, Snapshot
-from panic_server.journal.routes import route_event, selectors
+from panic_server.journal.routes import Drawn, route_event, selectors
 from panic_server.live.client import Client
 from panic_server.live.frames import Frame
 from panic_server.live.hub import BEATS, Hub, Sources
@@ -103,7 +103,7 @@ class City:
         return self._commit(before, replace(before, version=before.version + 1, **fields), kind)
 
     def _commit(self, before: Incident | None, after: Incident, kind: str) -> JournalEvent:
-        event = route_event(before, after, seq=self.seq + 1, kind=kind, at=self.at(), actor=SYSTEM, policy=POLICY)
+        event = route_event(before, after, seq=self.seq + 1, kind=kind, at=self.at(), actor=SYSTEM, drawn=Drawn(POLICY))
         self.incidents[after.id] = after
         self.journal.append(event)
         return event
