@@ -5,7 +5,7 @@ it in between; one statement per table and batch does all the work of the databa
 """
 
 from collections.abc import Sequence
-from itertools import chain
+from itertools import chain, repeat
 from typing import Any
 
 import msgspec
@@ -66,28 +66,35 @@ ROWS_AT_MOST = 128
 class BulkInsert:
     """INSERT of any number of rows into one table.
 
-    The rows go in portions of 128, 64, 32 and so on down to one, so that a handful of prepared statements serves every
-    batch. As parameters they cost the writer a quarter of what JSON did, which SQLite reads anew for each column.
+    The rows are parameters: as such they cost the writer a quarter of what JSON did, which SQLite reads anew for each
+    column. Statements have room for 1, 2, 4 rows and so on up to 128, so that a handful of prepared ones serves every
+    batch. On SQLite the last one is filled up with empty rows, which are not inserted, so that there is no second; on
+    PostgreSQL, where an empty row has no types, the rest goes in smaller portions.
     """
 
     def __init__(self, table: Table, dialect: str, *, columns: Sequence[str] | None = None) -> None:
         names = columns or [column.name for column in table.c]
-        mark = "?" if dialect == "sqlite" else "%s"
-        self._row = f"({', '.join([mark] * len(names))})"
-        self._begin = f"INSERT INTO {table.name} ({', '.join(names)}) VALUES "  # noqa: S608 - the names are our own tables'
+        self._fills_up = dialect == "sqlite"
+        self._row = f"({', '.join(['?' if self._fills_up else '%s'] * len(names))})"
+        self._empty = (None,) * len(names)
+        # The first column of every table is never null.
+        source = "SELECT * FROM (VALUES {}) WHERE column1 IS NOT NULL" if self._fills_up else "VALUES {}"
+        self._shape = f"INSERT INTO {table.name} ({', '.join(names)}) {source}"
         self._statements: dict[int, str] = {}
 
     def __call__(self, connection: Connection, rows: Sequence[Sequence[Any]]) -> None:
-        start, size = 0, ROWS_AT_MOST
+        start = 0
         while start < len(rows):
-            while size > len(rows) - start:
-                size //= 2
-            parameters = tuple(chain.from_iterable(rows[start : start + size]))
+            left = len(rows) - start
+            size = min(ROWS_AT_MOST, 1 << (left - 1).bit_length() if self._fills_up else 1 << (left.bit_length() - 1))
+            portion = rows[start : start + size]
+            empty = repeat(self._empty, size - len(portion))
+            parameters = tuple(chain.from_iterable(chain(portion, empty)))
             connection.exec_driver_sql(self._statement(size), parameters)
             start += size
 
     def _statement(self, size: int) -> str:
         statement = self._statements.get(size)
         if statement is None:
-            statement = self._statements[size] = self._begin + ", ".join([self._row] * size)
+            statement = self._statements[size] = self._shape.format(", ".join([self._row] * size))
         return statement
