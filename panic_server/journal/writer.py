@@ -19,6 +19,7 @@ from sqlalchemy.exc import OperationalError, SQLAlchemyError
 from dispatch.errors import Refused
 from dispatch.escalation import next_due
 from panic_server.clock import Clock
+from panic_server.journal.checkpoints import Checkpoints
 from panic_server.journal.database import DatabaseUnusable, open_engine
 from panic_server.journal.draft import Draft
 from panic_server.journal.heads import lock_head, make_head, touch_head
@@ -117,6 +118,7 @@ class Writer:
         self._on_commit: list[Callable[[Committed], None]] = []
         self._on_failure: Callable[[], None] = _nobody
         self._thread = threading.Thread(target=self._run, name="journal-writer", daemon=True)
+        self._checkpoints: Checkpoints | None = None
         self._more_waiting = False
         self.failing_since: datetime | None = None
         self._failed_at = clock.now()
@@ -141,12 +143,17 @@ class Writer:
         except SQLAlchemyError as error:
             raise DatabaseUnusable(f"the database does not answer: {type(error).__name__}") from error
         self._thread.start()
+        if self._engine.dialect.name == "sqlite":
+            self._checkpoints = Checkpoints(self._url)
+            self._checkpoints.start()
         return loaded
 
     async def stop(self) -> None:
         """Finishes the orders that wait."""
         self._queue.put(None)
         await asyncio.to_thread(self._thread.join)
+        if self._checkpoints is not None:
+            await asyncio.to_thread(self._checkpoints.stop)
         self._engine.dispose()
 
     @overload
