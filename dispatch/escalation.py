@@ -66,9 +66,10 @@ def next_due(incident: Incident, policy: Policy, *, after: datetime | None = Non
     With `after` the next deadline later than that: one that has passed without changing anything, as when nobody is
     near, must not hide another one.
     """
-    news = news_due(incident, policy)
-    dues = [*_dues(incident, policy), *([news] if news else [])]
-    return min((due for due in dues if after is None or due > after), default=None)
+    dues = _dues(incident, policy)
+    if incident.told and (news := news_due(incident, policy)) is not None:
+        dues.append(news)
+    return min(dues if after is None else [due for due in dues if due > after], default=None)
 
 
 def officers_due(incident: Incident, policy: Policy) -> datetime | None:
@@ -80,11 +81,11 @@ def _dues(incident: Incident, policy: Policy) -> list[datetime]:
     if not incident.is_open:
         return []
     rules = policy.rules_of(incident)
-    dues = [_offer_due(offer, rules) for offer in incident.open_offers()]
+    dues = [_offer_due(offer, rules) for offer in incident.offers if offer.is_open]
+    if not dues and (retry_at := _retry_at(incident, rules)) is not None:
+        dues.append(retry_at)
     if (claim_due := claim_due_at(incident, rules)) is not None:
         dues.append(claim_due)
-    if (retry_at := _retry_at(incident, rules)) is not None:
-        dues.append(retry_at)
     return dues
 
 
@@ -100,8 +101,10 @@ def claim_due_at(incident: Incident, rules: Rules) -> datetime | None:
 
 
 def _retry_at(incident: Incident, rules: Rules) -> datetime | None:
-    """An officer may be near by then. Without a place to look at only the console's sound comes back."""
-    if not is_asking(incident) or any(incident.open_offers()):
+    """Of one without an open offer: an officer may be near by then. Without a place to look at only the console's
+    sound comes back.
+    """
+    if not is_asking(incident):
         return None
     if incident.origin is None:
         return None if incident.nobody_left_at else _may_sound_at(incident, rules)

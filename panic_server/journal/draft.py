@@ -81,7 +81,7 @@ class Draft:
         self.freed = False
         self.placed_at: datetime | None = None
         self._at = micros(now)
-        self._drawn = Drawn(policy)
+        self.drawn = Drawn(policy)
 
     def incident(self, held: Held | None, events: Iterable[Event], actor: Actor) -> Incident:
         """Carries the events out, one number each."""
@@ -97,7 +97,7 @@ class Draft:
         after = evolve(before, event)
         self.seq += 1
         kind = event_kind(event)
-        told = route_event(before, after, seq=self.seq, kind=kind, at=self.now, actor=actor, drawn=self._drawn)
+        told = route_event(before, after, seq=self.seq, kind=kind, at=self.now, actor=actor, drawn=self.drawn)
         self._add_event(told, actor, facts_text(event))
         self._note_pushes(before, after, event)
         changed = self.registry.put(before, after, opened_seq)
@@ -261,7 +261,7 @@ class Draft:
         return [(incident_id, self._due(one.held.incident)) for incident_id, one in self.touched.items()]
 
     def _due(self, incident: Incident) -> datetime | None:
-        return self._drawn.complete(incident).next_due_at
+        return self.drawn.complete(incident).next_due_at
 
     def _incident_row(self, touched: Touched) -> tuple[Any, ...]:
         incident = touched.held.incident

@@ -141,9 +141,9 @@ class Orders:
         facts = self._facts_for_press(alarm, held)
         command = PressAlarm(alarm, incident_id, linked_to)
         events = decide(held.incident if held else None, command, facts, now=self._draft.now, policy=self.policy)
-        self._draft.incident(held, events, Actor("resident", press.device))
+        incident = self._draft.incident(held, events, Actor("resident", press.device))
         self._registry.phones.add(press.device, incident_id, drill=press.drill)
-        answer = self._answer(alarm, incident_id)
+        answer = self._answer(alarm, incident)
         self._draft.alarm(alarm, press, incident_id, answer)
         self._before[key] = Before(press.digest.hex(), answer, incident_id)
         return Accepted(answer, is_repeat=False)
@@ -170,17 +170,11 @@ class Orders:
             flags=flags,
         )
 
-    def _answer(self, alarm: Alarm, incident_id: str) -> bytes:
-        return encoder.encode(
-            shapes.AlarmAccepted(
-                id=alarm.id,
-                incident_id=incident_id,
-                seq=self._draft.seq,
-                received_at=self._draft.now,
-                place=views.place(alarm.place),
-                flags=alarm.flags,
-            )
-        )
+    def _answer(self, alarm: Alarm, incident: Incident) -> bytes:
+        is_drawn = incident.place is alarm.place
+        place = self._draft.drawn.complete(incident).place if is_drawn else views.place(alarm.place)
+        seq, now = self._draft.seq, self._draft.now
+        return encoder.encode(shapes.AlarmAccepted(alarm.id, incident.id, seq, now, place, alarm.flags))
 
     def _repeat(self, press: Press, before: Before) -> None:
         """The first answer stands; another body under the same id is kept once, as a flagged update."""

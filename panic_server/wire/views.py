@@ -22,7 +22,7 @@ def area(ref: AreaRef | None) -> shapes.Area | None:
 
 
 def _areas(refs: tuple[AreaRef, ...]) -> tuple[shapes.Area, ...]:
-    return tuple(shapes.Area(ref.code, ref.name) for ref in refs)
+    return tuple([shapes.Area(ref.code, ref.name) for ref in refs])
 
 
 def position(known: Position | None) -> shapes.Position | None:
@@ -145,9 +145,9 @@ def complete(known: Incident, policy: Policy) -> shapes.Incident:
         alarm_count=known.alarm_count,
         phone_count=known.phone_count,
         claimed_by=person(known.claimed_by),
-        offers=tuple(map(offer, known.offers)),
-        assignments=tuple(map(assignment, known.assignments)),
-        told=tuple(map(told, known.told)),
+        offers=tuple([offer(one) for one in known.offers]),
+        assignments=tuple([assignment(one) for one in known.assignments]),
+        told=tuple([told(one) for one in known.told]),
         disposition=known.disposition.value if known.disposition else None,
         next_due_at=next_due(known, policy),
         standing=standing(known.standing, policy) if known.standing else None,
