@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { attentionOf, deserted, mustSound, newlyOpened, sortByNeed } from "./attention";
+import { attentionOf, deserted, mustSound, newlyOpened, realOf, sortByNeed } from "./attention";
 import { fromSnapshot } from "./fold";
 import { assignment, at, escalation, incident, offer } from "./sample";
 
@@ -29,9 +29,11 @@ test("who is alone comes before who is asked, and who waited longest comes first
   expect(sortByNeed(list).map((one) => one.id)).toEqual(["old", "young", "asked"]);
 });
 
-test("a drill waits behind the real ones of its group", () => {
-  const list = [incident("drill", { drill: true, opened_at: at(0) }), incident("real", { opened_at: at(5) })];
+test("an exercise waits behind everything real, however little that needs", () => {
+  const attended = incident("real", { opened_at: at(5), claimed_by: SARI, assignments: [assignment("x", "on_scene")] });
+  const list = [incident("drill", { drill: true, escalation: NOBODY, opened_at: at(0) }), attended];
   expect(sortByNeed(list).map((one) => one.id)).toEqual(["real", "drill"]);
+  expect(realOf(fromSnapshot(list)).map((one) => one.id)).toEqual(["real"]);
 });
 
 test("a doubtful phone's incident is listed after its equals, never after what is less urgent, and never left out", () => {

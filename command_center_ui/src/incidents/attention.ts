@@ -35,20 +35,26 @@ export function nobodyLeftSince(incident: Incident): string | null {
   return incident.escalation?.nobody_left_since ?? null;
 }
 
-/** Most in need first, above all whoever has nobody left to come; within that real before drill, unclaimed before claimed, the more urgent kind, doubtful phones
-    last, and who has waited longest. */
+/** What is real before every exercise: fifty alarms of an exercise must not hide one. Then most in need first, above all
+    whoever has nobody left to come; within that unclaimed before claimed, the more urgent kind, doubtful phones last, and
+    who has waited longest. */
 export function sortByNeed(incidents: Iterable<Incident>): Incident[] {
   return [...incidents].sort(
     (a, b) =>
+      Number(a.drill) - Number(b.drill) ||
       Number(isDeserted(b)) - Number(isDeserted(a)) ||
       ORDER[attentionOf(a)] - ORDER[attentionOf(b)] ||
-      Number(a.drill) - Number(b.drill) ||
       Number(a.claimed_by !== null) - Number(b.claimed_by !== null) ||
       URGENCY[a.kind] - URGENCY[b.kind] ||
       Number(isDoubtful(a)) - Number(isDoubtful(b)) ||
       compareText(a.opened_at, b.opened_at) ||
       compareText(a.id, b.id),
   );
+}
+
+/** Emergencies alone: what is counted and called out. */
+export function realOf(incidents: Incidents): Incident[] {
+  return [...incidents.values()].filter((one) => !one.drill);
 }
 
 /** Times are RFC 3339 in UTC from one server, so their text order is their order in time. */

@@ -10,7 +10,8 @@ import { type Areas, type Box, type CityMap, LEVELS, type Level, type MapListene
 import { onSchemeChange, pageColors } from "./colors";
 import { type PointChange, incidentPoints, officerPoints } from "./features";
 import { labelPoints } from "./labels";
-import { INCIDENTS, LABELLED, OFFICERS, labelSource, mapLayers } from "./layers";
+import { INCIDENTS, LABELLED, OFFICERS, TRAIL, labelSource, mapLayers } from "./layers";
+import { type Trail, trailFeatures } from "./trail";
 import { MARKER_PX, drawMarker, lookFromName } from "./marker";
 
 setWorkerUrl(workerUrl);
@@ -59,6 +60,10 @@ export class GlMap implements CityMap {
 
   showOfficers(change: Difference<Officer>): void {
     this.#update(OFFICERS, officerPoints(change));
+  }
+
+  showTrail(trail: Trail): void {
+    void this.#ready.then(() => this.#source(TRAIL)?.setData(trailFeatures(trail)));
   }
 
   select(incidentId: string | null): void {
@@ -149,5 +154,6 @@ function sources() {
     name,
     { type: "geojson" as const, data: EMPTY, promoteId: "id" },
   ]);
-  return Object.fromEntries([...areas, ...names, ...points]) as Record<string, { type: "geojson"; data: Areas }>;
+  const trail = [TRAIL, { type: "geojson" as const, data: EMPTY }];
+  return Object.fromEntries([...areas, ...names, ...points, trail]) as Record<string, { type: "geojson"; data: Areas }>;
 }

@@ -10,6 +10,16 @@ export const resident = {
   "resident.silent": ["Tanpa suara", "Silently"],
   "resident.silent_why": ["Petugas datang tanpa menelepon Anda.", "Officers come without calling you."],
 
+  "resident.drill_why": [
+    "Latihan. Tombol ini TIDAK memanggil bantuan sungguhan.",
+    "An exercise. This button does NOT call for real help.",
+  ],
+  "resident.drill_over": [
+    "Yang terakhir Anda kirim adalah latihan. Menekan lagi memanggil bantuan sungguhan.",
+    "What you sent last was an exercise. Pressing again calls for real help.",
+  ],
+  "resident.drill_real": ["Ini sungguhan: ke tombol darurat", "This is real: to the emergency button"],
+
   "resident.sending": ["Mengirim…", "Sending…"],
   "resident.sending_more": ["Permintaan tolong sedang dikirim.", "Your call for help is being sent."],
   "resident.queued": ["Belum terkirim", "Not sent yet"],
