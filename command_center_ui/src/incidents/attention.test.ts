@@ -20,6 +20,15 @@ test("offers that expired and officers who have left do not count as help", () =
   expect(attentionOf(left)).toBe("alone");
 });
 
+test("when everybody who was wanted has been there, it waits to be closed, behind all that still needs somebody", () => {
+  const left = { assignments: [assignment("x", "clear")], escalation: escalation({ places: 1, filled: 1 }) };
+  const done = incident("done", { ...left, opened_at: at(0) });
+  expect(attentionOf(done)).toBe("done");
+  expect(attentionOf({ ...done, escalation: escalation({ places: 2, filled: 1 }) })).toBe("alone");
+  const attended = incident("attended", { claimed_by: SARI, assignments: [assignment("y")], opened_at: at(9) });
+  expect(sortByNeed([done, attended]).map((one) => one.id)).toEqual(["attended", "done"]);
+});
+
 test("who is alone comes before who is asked, and who waited longest comes first among equals", () => {
   const list = [
     incident("asked", { opened_at: at(0), offers: [offer("x")] }),

@@ -3,9 +3,9 @@ import type { Assignment, Incident, Kind, Offer } from "../wire";
 import type { Incidents } from "./fold";
 
 /** From the most to the least in need of the operator. */
-export type Attention = "alone" | "asked" | "unclaimed" | "attended";
+export type Attention = "alone" | "asked" | "unclaimed" | "attended" | "done";
 
-const ORDER: Record<Attention, number> = { alone: 0, asked: 1, unclaimed: 2, attended: 3 };
+const ORDER: Record<Attention, number> = { alone: 0, asked: 1, unclaimed: 2, attended: 3, done: 4 };
 
 /** The order in which the dispatcher gives incidents the next free officer (dispatch/policy.py). */
 const URGENCY: Record<Kind, number> = { violence: 0, fire: 1, medical: 1, crime: 2, emergency: 2, disaster: 3 };
@@ -19,10 +19,17 @@ export function openOffers(incident: Incident): Offer[] {
 }
 
 /** `alone`: nobody is coming and nobody is asked. `asked`: officers have not answered yet. `unclaimed`: an officer is
-    coming, but no operator has taken it. */
+    coming, but no operator has taken it. `done`: everybody who was wanted has been there, and it waits to be closed. */
 export function attentionOf(incident: Incident): Attention {
   if (activeAssignments(incident).length > 0) return incident.claimed_by ? "attended" : "unclaimed";
-  return openOffers(incident).length > 0 ? "asked" : "alone";
+  if (openOffers(incident).length > 0) return "asked";
+  return isServed(incident) ? "done" : "alone";
+}
+
+/** Every place was filled by somebody who went and is free again; whoever was called off has left a place empty. */
+function isServed(incident: Incident): boolean {
+  const { escalation } = incident;
+  return escalation !== null && escalation.filled > 0 && escalation.filled >= escalation.places;
 }
 
 /** Most of what the phone has said before was wrong. It labels, and orders among equals; it never hides. */

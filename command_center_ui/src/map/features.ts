@@ -5,7 +5,7 @@ import type { Difference } from "../incidents/fold";
 import type { Incident, Officer, Position } from "../wire";
 import { lookName, lookOf } from "./marker";
 
-const RANK: Record<Attention, number> = { alone: 3, asked: 2, unclaimed: 1, attended: 0 };
+const RANK: Record<Attention, number> = { alone: 4, asked: 3, unclaimed: 2, attended: 1, done: 0 };
 /** An exercise never lies over what is real. */
 const DRILL_RANK = -1;
 

@@ -9,7 +9,7 @@ export const console_ = {
   "console.none_more": ["Kejadian baru muncul di sini dengan sendirinya.", "New incidents appear here by themselves."],
   "console.count_open": ["terbuka", "open"],
   "console.count_alone": ["belum ada petugas", "without an officer"],
-  "console.count_drill": ["simulasi", "exercises"],
+  "console.count_drill": ["simulasi", "drills"],
   "console.count_duty": ["petugas siaga", "officers available"],
   "console.summary": [
     "{open} kejadian terbuka, {alone} belum ada petugas",
@@ -17,7 +17,8 @@ export const console_ = {
   ],
 
   "attention.alone": ["Belum ada petugas", "No officer yet"],
-  "attention.nobody": ["Belum ada petugas, TIDAK ADA LAGI yang bisa diminta", "No officer yet, NOBODY LEFT to ask"],
+  "attention.done": ["Petugas sudah selesai, tinggal ditutup", "Officers are done, to be closed"],
+  "attention.nobody": ["TIDAK ADA LAGI yang bisa diminta", "NOBODY LEFT to ask"],
   "nobody.banner": [
     "{count} kejadian: semua petugas terdekat sudah diminta dan tidak ada yang datang. Bertindaklah sekarang.",
     "Incidents: {count}. Everybody within reach was asked, and nobody comes. Act now.",

@@ -50,7 +50,7 @@ export const merging = {
 
   "error.merge_refused": [
     "Kedua kejadian ini harus tetap terpisah: yang satu simulasi, atau kekerasan atau senyap dari telepon lain, atau terlalu banyak petugas.",
-    "These two must stay apart: one is an exercise, or is violence or silent from another phone, or too many officers go to them.",
+    "These two must stay apart: one is a drill, or is violence or silent from another phone, or too many officers go to them.",
   ],
   "error.split_refused": [
     "Alarm itu tidak bisa dipisahkan: mungkin sudah dipisahkan, atau tidak ada yang tersisa di sini.",

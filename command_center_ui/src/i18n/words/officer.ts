@@ -45,7 +45,7 @@ export const officer = {
   ],
   "officer.drill_why": [
     "Latihan, bukan keadaan darurat. Patuhi lalu lintas, tanpa sirene. Tugas sungguhan selalu didahulukan.",
-    "An exercise, not an emergency. Keep to the traffic rules, no siren. A real task always comes first.",
+    "A drill, not an emergency. Keep to the traffic rules, no siren. A real task always comes first.",
   ],
   "officer.position_sent": ["Posisi terkirim {age} lalu", "Position sent {age} ago"],
   "officer.position_wait": ["Posisi belum terkirim", "Position not sent yet"],
@@ -84,7 +84,7 @@ export const officer = {
   "representative.merged": ["{kind}: digabung dengan kejadian lain", "{kind}: joined with another incident"],
   "representative.drill_why": [
     "Latihan, bukan keadaan darurat. Ikutlah seperti sungguhan, tanpa membuat warga panik.",
-    "An exercise, not an emergency. Take part as if it were real, without frightening anybody.",
+    "A drill, not an emergency. Take part as if it were real, without frightening anybody.",
   ],
   "representative.put_away": ["Mengerti", "Understood"],
   "drum.on": ["Suara kentongan menyala", "Kentongan is on"],
