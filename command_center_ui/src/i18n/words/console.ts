@@ -17,7 +17,7 @@ export const console_ = {
   ],
 
   "attention.alone": ["Belum ada petugas", "No officer yet"],
-  "attention.done": ["Petugas sudah selesai, tinggal ditutup", "Officers are done, to be closed"],
+  "attention.done": ["Petugas selesai, tinggal ditutup", "Officers done, to be closed"],
   "attention.nobody": ["TIDAK ADA LAGI yang bisa diminta", "NOBODY LEFT to ask"],
   "nobody.banner": [
     "{count} kejadian: semua petugas terdekat sudah diminta dan tidak ada yang datang. Bertindaklah sekarang.",
