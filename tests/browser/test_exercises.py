@@ -70,6 +70,7 @@ def test_an_exercise_is_planned_for_later_and_called_off(visitors: Visitors) -> 
     planned = console.locator("[data-phase='planned']")
     expect(planned).to_contain_text("Latihan RT 01")
     expect(planned).to_contain_text("RT 01 Melati")
+    expect(planned).to_contain_text(later.strftime("%H.%M"))
     expect(console.locator("[data-banner='drill']")).to_have_count(0)
     expect(console.locator("nav [data-incident]")).to_have_count(0)
     planned.get_by_role("button", name="Batalkan rencana").click()

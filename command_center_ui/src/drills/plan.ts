@@ -40,9 +40,12 @@ function isWithin(number: number, most: number): boolean {
 
 export type Phase = "running" | "planned" | "over";
 
+/** The page's clock moves once a second, and what was begun just now must not be called planned until then. */
+const TICK_MS = 1000;
+
 export function phaseOf(drill: Drill, nowMs: number): Phase {
   if (drill.ended_at !== null) return "over";
-  return Date.parse(drill.starts_at) <= nowMs ? "running" : "planned";
+  return Date.parse(drill.starts_at) <= nowMs + TICK_MS ? "running" : "planned";
 }
 
 const ORDER: Record<Phase, number> = { running: 0, planned: 1, over: 2 };
