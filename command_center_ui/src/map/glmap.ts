@@ -20,6 +20,9 @@ const EMPTY: Areas = { type: "FeatureCollection", features: [] };
 /** Near enough to read house-to-house detail of an RT, far enough to see the roads' shape around it. */
 const STREET_ZOOM = 15;
 const NEAR_ZOOM = 13;
+/** A marker's half and its ring; and how far the legend and the buttons reach in from their edges. */
+const EDGE_PX = 40;
+const COVERED_PX = 90;
 
 export class GlMap implements CityMap {
   #map: MapLibre;
@@ -75,8 +78,15 @@ export class GlMap implements CityMap {
     // The details may just have taken a part of the map's place, and the middle is not where it was.
     this.#map.resize();
     const zoom = this.#map.getZoom();
-    if (zoom >= NEAR_ZOOM && this.#map.getBounds().contains([spot.lon, spot.lat])) return;
+    if (zoom >= NEAR_ZOOM && this.#isInSight(spot)) return;
     this.#map.easeTo({ center: [spot.lon, spot.lat], zoom: Math.max(zoom, STREET_ZOOM), duration: 400 });
+  }
+
+  /** On the map, and not under the buttons or the legend that lie over it. */
+  #isInSight(spot: Spot): boolean {
+    const { x, y } = this.#map.project([spot.lon, spot.lat]);
+    const { clientWidth, clientHeight } = this.#map.getContainer();
+    return x > EDGE_PX && y > EDGE_PX && x < clientWidth - COVERED_PX && y < clientHeight - COVERED_PX;
   }
 
   fit(box: Box): void {
