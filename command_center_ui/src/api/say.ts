@@ -16,6 +16,10 @@ const BY_CODE: Record<string, Word> = {
   pin_wrong: "error.pin_wrong",
   pins_not_set: "error.pins_not_set",
   pins_alike: "error.pins_alike",
+  merge_refused: "error.merge_refused",
+  split_refused: "error.split_refused",
+  not_merged: "error.not_merged",
+  drill_area_unknown: "error.drill_area",
 };
 
 export interface Trouble {

@@ -1,5 +1,7 @@
 /* The one dictionary of all screens: Indonesian first, English second. A missing word does not compile. */
 import { console_ } from "./words/console";
+import { drills } from "./words/drills";
+import { merging } from "./words/merging";
 import { officer } from "./words/officer";
 import { report } from "./words/report";
 import { resident } from "./words/resident";
@@ -9,10 +11,16 @@ import { timeline } from "./words/timeline";
 export type Lang = "id" | "en";
 export type Entry = readonly [indonesian: string, english: string];
 
-export const dictionary = { ...shared, ...console_, ...timeline, ...resident, ...officer, ...report } satisfies Record<
-  string,
-  Entry
->;
+export const dictionary = {
+  ...shared,
+  ...console_,
+  ...merging,
+  ...drills,
+  ...timeline,
+  ...resident,
+  ...officer,
+  ...report,
+} satisfies Record<string, Entry>;
 
 export type Word = keyof typeof dictionary;
 export type Values = Readonly<Record<string, string | number>>;

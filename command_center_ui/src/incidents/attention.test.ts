@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { attentionOf, deserted, mustSound, newlyOpened, sortByNeed } from "./attention";
+import { attentionOf, deserted, mustSound, newlyOpened, realOf, sortByNeed } from "./attention";
 import { fromSnapshot } from "./fold";
 import { assignment, at, escalation, incident, offer } from "./sample";
 
@@ -20,6 +20,15 @@ test("offers that expired and officers who have left do not count as help", () =
   expect(attentionOf(left)).toBe("alone");
 });
 
+test("when everybody who was wanted has been there, it waits to be closed, behind all that still needs somebody", () => {
+  const left = { assignments: [assignment("x", "clear")], escalation: escalation({ places: 1, filled: 1 }) };
+  const done = incident("done", { ...left, opened_at: at(0) });
+  expect(attentionOf(done)).toBe("done");
+  expect(attentionOf({ ...done, escalation: escalation({ places: 2, filled: 1 }) })).toBe("alone");
+  const attended = incident("attended", { claimed_by: SARI, assignments: [assignment("y")], opened_at: at(9) });
+  expect(sortByNeed([done, attended]).map((one) => one.id)).toEqual(["attended", "done"]);
+});
+
 test("who is alone comes before who is asked, and who waited longest comes first among equals", () => {
   const list = [
     incident("asked", { opened_at: at(0), offers: [offer("x")] }),
@@ -29,9 +38,11 @@ test("who is alone comes before who is asked, and who waited longest comes first
   expect(sortByNeed(list).map((one) => one.id)).toEqual(["old", "young", "asked"]);
 });
 
-test("a drill waits behind the real ones of its group", () => {
-  const list = [incident("drill", { drill: true, opened_at: at(0) }), incident("real", { opened_at: at(5) })];
+test("an exercise waits behind everything real, however little that needs", () => {
+  const attended = incident("real", { opened_at: at(5), claimed_by: SARI, assignments: [assignment("x", "on_scene")] });
+  const list = [incident("drill", { drill: true, escalation: NOBODY, opened_at: at(0) }), attended];
   expect(sortByNeed(list).map((one) => one.id)).toEqual(["real", "drill"]);
+  expect(realOf(fromSnapshot(list)).map((one) => one.id)).toEqual(["real"]);
 });
 
 test("a doubtful phone's incident is listed after its equals, never after what is less urgent, and never left out", () => {

@@ -24,3 +24,11 @@ test("a task lasts until it is clear", () => {
   expect(taskOf("other", going)).toBeNull();
   expect(taskOf("me", fromSnapshot([incident("a", { assignments: [assignment("me", "clear")] })]))).toBeNull();
 });
+
+test("a real offer stands above an exercise's, however little time that has", () => {
+  const ends = (seconds: number) => ({ expires_at: at(seconds) });
+  const drill = incident("drill", { drill: true, offers: [offer("x", "open", ends(5))] });
+  const real = incident("real", { offers: [offer("x", "open", ends(60))] });
+  const found = offersTo("x", fromSnapshot([drill, real]), T0);
+  expect(found.map((one) => one.incident.id)).toEqual(["real", "drill"]);
+});

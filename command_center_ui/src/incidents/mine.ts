@@ -15,7 +15,7 @@ export interface MyTask {
   readonly assignment: Assignment;
 }
 
-/** Open offers to this officer that have not run out, the one with the least time first. */
+/** Open offers to this officer that have not run out: what is real before exercises, then the one with the least time. */
 export function offersTo(officerId: string, incidents: Incidents, nowMs: number): MyOffer[] {
   const found: MyOffer[] = [];
   for (const incident of incidents.values()) {
@@ -24,7 +24,11 @@ export function offersTo(officerId: string, incidents: Incidents, nowMs: number)
       if (open && offer.officer.id === officerId) found.push({ incident, offer });
     }
   }
-  return found.sort((a, b) => Date.parse(a.offer.expires_at) - Date.parse(b.offer.expires_at));
+  return found.sort(
+    (a, b) =>
+      Number(a.incident.drill) - Number(b.incident.drill) ||
+      Date.parse(a.offer.expires_at) - Date.parse(b.offer.expires_at),
+  );
 }
 
 /** An officer has at most one open task (design.md, engagements). */

@@ -1,6 +1,6 @@
 /* One line that says how an incident stands: who comes, who is asked, who has it. Pure. */
 import type { Incident } from "../wire";
-import { activeAssignments, nobodyLeftSince, openOffers } from "./attention";
+import { activeAssignments, attentionOf, nobodyLeftSince, openOffers } from "./attention";
 import type { Say } from "./place";
 
 export function statusLine(incident: Incident, say: Say): string {
@@ -19,5 +19,6 @@ function helpLine(incident: Incident, say: Say): string {
   }
   if (nobodyLeftSince(incident) !== null) return say("attention.nobody");
   const asked = openOffers(incident).length;
-  return asked > 0 ? say("attention.asked", { count: asked }) : say("attention.alone");
+  if (asked > 0) return say("attention.asked", { count: asked });
+  return say(attentionOf(incident) === "done" ? "attention.done" : "attention.alone");
 }

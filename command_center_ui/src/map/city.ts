@@ -2,6 +2,7 @@
 import type { FeatureCollection, MultiPolygon, Polygon } from "geojson";
 import type { Difference } from "../incidents/fold";
 import type { Incident, Officer } from "../wire";
+import type { Trail } from "./trail";
 
 export const LEVELS = ["city", "district", "sector", "village", "rw", "rt"] as const;
 export type Level = (typeof LEVELS)[number];
@@ -31,6 +32,7 @@ export interface CityMap {
   showAreas(level: Level, areas: Areas): void;
   showIncidents(change: Difference<Incident>): void;
   showOfficers(change: Difference<Officer>): void;
+  showTrail(trail: Trail): void;
   select(incidentId: string | null): void;
   flyTo(spot: Spot): void;
   fit(box: Box): void;

@@ -8,6 +8,8 @@ export type ColorName =
   | "accent"
   | "on-accent"
   | "focus"
+  | "drill"
+  | "drill-wash"
   | "map-ground"
   | "map-land"
   | "map-line"

@@ -5,7 +5,9 @@ import type { Difference } from "../incidents/fold";
 import type { Incident, Officer, Position } from "../wire";
 import { lookName, lookOf } from "./marker";
 
-const RANK: Record<Attention, number> = { alone: 3, asked: 2, unclaimed: 1, attended: 0 };
+const RANK: Record<Attention, number> = { alone: 4, asked: 3, unclaimed: 2, attended: 1, done: 0 };
+/** An exercise never lies over what is real. */
+const DRILL_RANK = -1;
 
 export interface PointChange {
   readonly put: readonly Feature<Point>[];
@@ -14,7 +16,10 @@ export interface PointChange {
 
 export function incidentPoints(change: Difference<Incident>): PointChange {
   return points(change, (incident) =>
-    point(incident.id, incident.position, { look: lookName(lookOf(incident)), rank: RANK[attentionOf(incident)] }),
+    point(incident.id, incident.position, {
+      look: lookName(lookOf(incident)),
+      rank: incident.drill ? DRILL_RANK : RANK[attentionOf(incident)],
+    }),
   );
 }
 

@@ -6,6 +6,7 @@ import { type Areas, type Box, type CityMap, LEVELS, type Level, type MapListene
 import { type Colors, onSchemeChange, pageColors } from "./colors";
 import { drawMarker, lookOf } from "./marker";
 import { type Screen, boxOnScreen, screenFor, toScreen, toSpot, zoomedAt } from "./screen";
+import { NO_TRAIL, type Trail, drawTrail } from "./trail";
 
 const STREET_ZOOM = 15.5;
 const PICK_PX = 22;
@@ -19,6 +20,7 @@ export class FlatMap implements CityMap {
   #incidents = new Map<string, Incident>();
   #officers = new Map<string, Officer>();
   #spots: readonly Spot[] = [];
+  #trail: Trail = NO_TRAIL;
   #selected: string | null = null;
   #colors: Colors = pageColors();
   #drawing = false;
@@ -54,6 +56,11 @@ export class FlatMap implements CityMap {
   /** Plain dots, such as the officer's own place. */
   showSpots(spots: readonly Spot[]): void {
     this.#spots = spots;
+    this.#schedule();
+  }
+
+  showTrail(trail: Trail): void {
+    this.#trail = trail;
     this.#schedule();
   }
 
@@ -171,9 +178,13 @@ export class FlatMap implements CityMap {
     const land = this.#areas.get("district") ?? this.#areas.get("village");
     if (land) this.#trace(pen, land, () => this.#fillLand(pen));
     for (const level of [...LEVELS].reverse()) this.#drawLevel(pen, level);
+    drawTrail(pen, this.#screen, this.#trail, this.#colors);
     for (const officer of this.#officers.values()) this.#drawOfficer(pen, officer);
     for (const spot of this.#spots) this.#drawDot(pen, spot, this.#colors("focus"), 8);
-    for (const incident of this.#incidents.values()) this.#drawIncident(pen, incident);
+    // What is real lies over exercises.
+    for (const drill of [true, false]) {
+      for (const incident of this.#incidents.values()) if (incident.drill === drill) this.#drawIncident(pen, incident);
+    }
   }
 
   #fillLand(pen: CanvasRenderingContext2D): void {

@@ -10,7 +10,8 @@ import { type Areas, type Box, type CityMap, LEVELS, type Level, type MapListene
 import { onSchemeChange, pageColors } from "./colors";
 import { type PointChange, incidentPoints, officerPoints } from "./features";
 import { labelPoints } from "./labels";
-import { INCIDENTS, LABELLED, OFFICERS, labelSource, mapLayers } from "./layers";
+import { INCIDENTS, LABELLED, OFFICERS, TRAIL, labelSource, mapLayers } from "./layers";
+import { type Trail, trailFeatures } from "./trail";
 import { MARKER_PX, drawMarker, lookFromName } from "./marker";
 
 setWorkerUrl(workerUrl);
@@ -19,6 +20,9 @@ const EMPTY: Areas = { type: "FeatureCollection", features: [] };
 /** Near enough to read house-to-house detail of an RT, far enough to see the roads' shape around it. */
 const STREET_ZOOM = 15;
 const NEAR_ZOOM = 13;
+/** A marker's half and its ring; and how far the legend and the buttons reach in from their edges. */
+const EDGE_PX = 40;
+const COVERED_PX = 90;
 
 export class GlMap implements CityMap {
   #map: MapLibre;
@@ -61,6 +65,10 @@ export class GlMap implements CityMap {
     this.#update(OFFICERS, officerPoints(change));
   }
 
+  showTrail(trail: Trail): void {
+    void this.#ready.then(() => this.#source(TRAIL)?.setData(trailFeatures(trail)));
+  }
+
   select(incidentId: string | null): void {
     void this.#ready.then(() => this.#map.setFilter("selection", ["==", ["get", "id"], incidentId ?? ""]));
   }
@@ -70,8 +78,15 @@ export class GlMap implements CityMap {
     // The details may just have taken a part of the map's place, and the middle is not where it was.
     this.#map.resize();
     const zoom = this.#map.getZoom();
-    if (zoom >= NEAR_ZOOM && this.#map.getBounds().contains([spot.lon, spot.lat])) return;
+    if (zoom >= NEAR_ZOOM && this.#isInSight(spot)) return;
     this.#map.easeTo({ center: [spot.lon, spot.lat], zoom: Math.max(zoom, STREET_ZOOM), duration: 400 });
+  }
+
+  /** On the map, and not under the buttons or the legend that lie over it. */
+  #isInSight(spot: Spot): boolean {
+    const { x, y } = this.#map.project([spot.lon, spot.lat]);
+    const { clientWidth, clientHeight } = this.#map.getContainer();
+    return x > EDGE_PX && y > EDGE_PX && x < clientWidth - COVERED_PX && y < clientHeight - COVERED_PX;
   }
 
   fit(box: Box): void {
@@ -149,5 +164,6 @@ function sources() {
     name,
     { type: "geojson" as const, data: EMPTY, promoteId: "id" },
   ]);
-  return Object.fromEntries([...areas, ...names, ...points]) as Record<string, { type: "geojson"; data: Areas }>;
+  const trail = [TRAIL, { type: "geojson" as const, data: EMPTY }];
+  return Object.fromEntries([...areas, ...names, ...points, trail]) as Record<string, { type: "geojson"; data: Areas }>;
 }

@@ -13,6 +13,7 @@ import type { Colors } from "./colors";
 
 export const OFFICERS = "officers";
 export const INCIDENTS = "incidents";
+export const TRAIL = "trail";
 
 /** The levels whose names are written, each from a source of its own. */
 export const LABELLED: readonly Level[] = ["district", "village", "rt"];
@@ -36,6 +37,7 @@ export function mapLayers(colors: Colors): LayerSpecification[] {
     label("rt", 15.2, 11, colors),
     label("village", 12.2, 12, colors),
     label("district", 9, 14, colors),
+    ...trailLayers(colors),
     officerDots(colors),
     officerNames(colors),
     selectionRing(colors),
@@ -64,6 +66,47 @@ function label(level: Level, minzoom: number, size: number, colors: Colors): Sym
     layout: { "text-field": ["get", "name"], "text-font": FONT, "text-size": size, "text-max-width": 7 },
     paint: { "text-color": colors("map-text"), "text-halo-color": colors("map-land"), "text-halo-width": 1.4 },
   };
+}
+
+/** Where the phone has been: its way, how exactly each place is known, and the places themselves. */
+function trailLayers(colors: Colors): LayerSpecification[] {
+  const part = (name: string): ExpressionSpecification => ["==", ["get", "part"], name];
+  const color = colors("focus");
+  return [
+    {
+      id: "trail-circles",
+      type: "fill",
+      source: TRAIL,
+      filter: part("circle"),
+      paint: { "fill-color": color, "fill-opacity": ["case", ["get", "last"], 0.16, 0.06] },
+    },
+    {
+      id: "trail-edge",
+      type: "line",
+      source: TRAIL,
+      filter: ["all", part("circle"), ["get", "last"]],
+      paint: { "line-color": color, "line-width": 1.5, "line-dasharray": [3, 2] },
+    },
+    {
+      id: "trail-line",
+      type: "line",
+      source: TRAIL,
+      filter: part("line"),
+      paint: { "line-color": color, "line-width": 3 },
+    },
+    {
+      id: "trail-dots",
+      type: "circle",
+      source: TRAIL,
+      filter: part("dot"),
+      paint: {
+        "circle-radius": 4,
+        "circle-color": color,
+        "circle-stroke-color": colors("map-land"),
+        "circle-stroke-width": 1.5,
+      },
+    },
+  ];
 }
 
 function statusColor(colors: Colors): ExpressionSpecification {

@@ -1,8 +1,9 @@
-/* How an incident looks on a map, drawn on a canvas: filled red while nobody comes, quiet once somebody does. */
+/* How an incident looks on a map, drawn on a canvas: filled red while nobody comes, quiet once somebody does. An exercise
+   has another shape and colour than whatever is real. */
 import { icons, kindIcons } from "../design/icons";
 import { type Attention, attentionOf } from "../incidents/attention";
 import { type Incident, KINDS, type Kind } from "../wire";
-import type { Colors } from "./colors";
+import type { ColorName, Colors } from "./colors";
 
 /** Side of the square that holds a marker, in CSS pixels. */
 export const MARKER_PX = 44;
@@ -38,10 +39,10 @@ export function drawMarker(
   look: MarkerLook,
   colors: Colors,
 ): void {
-  const ink = drawDisc(pen, x, y, look, colors);
+  const ink = look.drill ? drawDrill(pen, x, y, colors) : drawDisc(pen, x, y, look, colors);
   strokeIcon(pen, kindIcons[look.kind], x, y, 0.82, ink);
-  if (look.silent) drawBadge(pen, x + 11, y - 11, icons.silent, colors);
-  if (look.drill) drawBadge(pen, x - 11, y - 11, icons.drill, colors);
+  if (look.silent) drawBadge(pen, x + 11, y - 11, icons.silent, "text", colors);
+  if (look.drill) drawBadge(pen, x - 11, y - 11, icons.drill, "drill", colors);
 }
 
 function drawDisc(pen: CanvasRenderingContext2D, x: number, y: number, look: MarkerLook, colors: Colors): string {
@@ -56,13 +57,24 @@ function drawDisc(pen: CanvasRenderingContext2D, x: number, y: number, look: Mar
   pen.arc(x, y, RADIUS, 0, Math.PI * 2);
   pen.fillStyle = filled ? color : colors("surface");
   pen.fill();
-  pen.setLineDash(look.drill ? [4, 3] : []);
   pen.lineWidth = 3;
   pen.strokeStyle = color;
   pen.stroke();
-  pen.setLineDash([]);
   if (look.kind === "violence") drawOuterRing(pen, x, y, color);
   return filled ? colors("on-accent") : color;
+}
+
+/** A square among discs, and dashed: known for what it is also by whoever does not see colours. */
+function drawDrill(pen: CanvasRenderingContext2D, x: number, y: number, colors: Colors): string {
+  const side = 2 * RADIUS - 2;
+  pen.fillStyle = colors("drill-wash");
+  pen.fillRect(x - side / 2, y - side / 2, side, side);
+  pen.setLineDash([5, 3]);
+  pen.lineWidth = 3;
+  pen.strokeStyle = colors("drill");
+  pen.strokeRect(x - side / 2, y - side / 2, side, side);
+  pen.setLineDash([]);
+  return colors("drill");
 }
 
 /** Violence has a second ring: it is handled apart from all other kinds, and must be seen as such at once. */
@@ -74,10 +86,17 @@ function drawOuterRing(pen: CanvasRenderingContext2D, x: number, y: number, colo
   pen.stroke();
 }
 
-function drawBadge(pen: CanvasRenderingContext2D, x: number, y: number, path: string, colors: Colors): void {
+function drawBadge(
+  pen: CanvasRenderingContext2D,
+  x: number,
+  y: number,
+  path: string,
+  color: ColorName,
+  colors: Colors,
+): void {
   pen.beginPath();
   pen.arc(x, y, 8.5, 0, Math.PI * 2);
-  pen.fillStyle = colors("text");
+  pen.fillStyle = colors(color);
   pen.fill();
   strokeIcon(pen, path, x, y, 0.5, colors("surface"));
 }

@@ -11,6 +11,7 @@ export interface Screen {
 
 /** The world's width at zoom 0 in pixels, MapLibre's convention. */
 const WORLD_PX = 512;
+const EQUATOR_M = 40_075_017;
 
 function mercatorY(lat: number): number {
   return 0.5 - Math.log(Math.tan(Math.PI / 4 + (lat * Math.PI) / 360)) / (2 * Math.PI);
@@ -38,6 +39,11 @@ export function toSpot(screen: Screen, x: number, y: number): Spot {
     lon: screen.lon + ((x - screen.width / 2) / scale) * 360,
     lat: latitude(mercatorY(screen.lat) + (y - screen.height / 2) / scale),
   };
+}
+
+/** How large something is on the screen; Mercator draws it larger away from the equator. */
+export function pixelsPerMetre(screen: Screen, lat: number): number {
+  return pixelsPerWorld(screen) / (EQUATOR_M * Math.cos((lat * Math.PI) / 180));
 }
 
 export function boxOnScreen(screen: Screen): Box {

@@ -44,6 +44,7 @@ export type {
   Session,
   TimelineEntry,
   Told,
+  TrackPoint,
 } from "./types.gen";
 
 export type Kind = Incident["kind"];

@@ -9,6 +9,7 @@ export const console_ = {
   "console.none_more": ["Kejadian baru muncul di sini dengan sendirinya.", "New incidents appear here by themselves."],
   "console.count_open": ["terbuka", "open"],
   "console.count_alone": ["belum ada petugas", "without an officer"],
+  "console.count_drill": ["simulasi", "drills"],
   "console.count_duty": ["petugas siaga", "officers available"],
   "console.summary": [
     "{open} kejadian terbuka, {alone} belum ada petugas",
@@ -16,7 +17,8 @@ export const console_ = {
   ],
 
   "attention.alone": ["Belum ada petugas", "No officer yet"],
-  "attention.nobody": ["Belum ada petugas, TIDAK ADA LAGI yang bisa diminta", "No officer yet, NOBODY LEFT to ask"],
+  "attention.done": ["Petugas selesai, tinggal ditutup", "Officers done, to be closed"],
+  "attention.nobody": ["TIDAK ADA LAGI yang bisa diminta", "NOBODY LEFT to ask"],
   "nobody.banner": [
     "{count} kejadian: semua petugas terdekat sudah diminta dan tidak ada yang datang. Bertindaklah sekarang.",
     "Incidents: {count}. Everybody within reach was asked, and nobody comes. Act now.",
@@ -78,6 +80,11 @@ export const console_ = {
     "Map of the city with incidents and officers. The list beside it has the same incidents.",
   ],
   "map.stale_officer": ["Posisi lama", "Old position"],
+  "map.trail": ["Jejak ponsel", "The phone’s way"],
+  "track.summary": [
+    "Jejak: {count} posisi, terakhir {time}{accuracy}",
+    "Way: positions: {count}, the last at {time}{accuracy}",
+  ],
   "map.areas_failed": [
     "Batas wilayah belum termuat. Mencoba lagi…",
     "The boundaries are not loaded yet. Trying again…",
@@ -90,12 +97,6 @@ export const console_ = {
   "detail.failed": ["Riwayat belum termuat.", "The history could not be loaded."],
   "detail.since": ["sejak {time}", "since {time}"],
   "detail.alarms": ["{count} alarm", "alarms: {count}"],
-  "drill.running": ["Simulasi sedang berlangsung: {name}.", "An exercise is under way: {name}."],
-  "drill.end": ["Akhiri simulasi", "End the exercise"],
-  "drill.failed": [
-    "Daftar simulasi belum termuat atau belum berubah. Coba lagi.",
-    "The exercises could not be loaded or ended. Try again.",
-  ],
   "detail.phones": ["{count} telepon", "phones: {count}"],
   "detail.standing": [
     "Laporan telepon ini sebelumnya: {genuine} benar, {false_alarms} keliru, {pranks} iseng.",

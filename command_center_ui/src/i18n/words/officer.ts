@@ -43,7 +43,10 @@ export const officer = {
     "Datang tanpa sirene dan jangan menelepon pelapor.",
     "Come without siren and do not call the resident.",
   ],
-  "officer.drill_why": ["Ini latihan.", "This is an exercise."],
+  "officer.drill_why": [
+    "Latihan, bukan keadaan darurat. Patuhi lalu lintas, tanpa sirene. Tugas sungguhan selalu didahulukan.",
+    "A drill, not an emergency. Keep to the traffic rules, no siren. A real task always comes first.",
+  ],
   "officer.position_sent": ["Posisi terkirim {age} lalu", "Position sent {age} ago"],
   "officer.position_wait": ["Posisi belum terkirim", "Position not sent yet"],
   "officer.position_denied": [
@@ -79,6 +82,10 @@ export const officer = {
   "representative.show_way": ["Buka di aplikasi peta", "Open in the map app"],
   "representative.all_clear": ["Aman. {kind} sudah selesai", "All clear. {kind} is over"],
   "representative.merged": ["{kind}: digabung dengan kejadian lain", "{kind}: joined with another incident"],
+  "representative.drill_why": [
+    "Latihan, bukan keadaan darurat. Ikutlah seperti sungguhan, tanpa membuat warga panik.",
+    "A drill, not an emergency. Take part as if it were real, without frightening anybody.",
+  ],
   "representative.put_away": ["Mengerti", "Understood"],
   "drum.on": ["Suara kentongan menyala", "Kentongan is on"],
   "drum.off": ["Suara kentongan mati", "Kentongan is off"],

@@ -3,12 +3,24 @@ export const resident = {
   "resident.title": ["Tombol Darurat", "Emergency button"],
   "resident.press": ["Tekan dan tahan", "Press and hold"],
   "resident.press_more": ["1 detik untuk minta tolong", "for 1 second to call for help"],
+  "resident.press_drill": ["1 detik untuk latihan", "for 1 second, as a drill"],
+  "resident.drill_label": ["Latihan: tekan dan tahan satu detik", "Drill: press and hold for one second"],
   "resident.holding": ["Tahan terus…", "Keep holding…"],
   "resident.button_label": ["Minta tolong: tekan dan tahan satu detik", "Call for help: press and hold for one second"],
   "resident.again": ["Kirim lagi", "Send again"],
   "resident.kind": ["Apa yang terjadi? (boleh dilewati)", "What is happening? (you can skip this)"],
   "resident.silent": ["Tanpa suara", "Silently"],
   "resident.silent_why": ["Petugas datang tanpa menelepon Anda.", "Officers come without calling you."],
+
+  "resident.drill_why": [
+    "Latihan. Tombol ini TIDAK memanggil bantuan sungguhan.",
+    "A drill. This button does NOT call for real help.",
+  ],
+  "resident.drill_over": [
+    "Yang terakhir Anda kirim adalah latihan. Menekan lagi memanggil bantuan sungguhan.",
+    "What you sent last was a drill. Pressing again calls for real help.",
+  ],
+  "resident.drill_real": ["Ini sungguhan: ke tombol darurat", "This is real: to the emergency button"],
 
   "resident.sending": ["Mengirim…", "Sending…"],
   "resident.sending_more": ["Permintaan tolong sedang dikirim.", "Your call for help is being sent."],
@@ -30,6 +42,11 @@ export const resident = {
   "resident.coming_more": ["{name} sedang menuju tempat Anda.", "{name} is on the way to you."],
   "resident.on_scene": ["Petugas sudah tiba", "The officer has arrived"],
   "resident.on_scene_more": ["{name} sudah di tempat Anda.", "{name} is at your place."],
+  "resident.left": ["Petugas sudah selesai", "The officer has finished"],
+  "resident.left_more": [
+    "Menurut catatan kami petugas sudah datang dan sudah pergi lagi. Kalau masih butuh bantuan, telepon 112 atau 110.",
+    "By our record an officer has come and has left again. If you still need help, call 112 or 110.",
+  ],
   "resident.cancelled": ["Alarm dibatalkan", "Alarm cancelled"],
   "resident.cancelled_more": [
     "Operator akan menutupnya. Tekan lagi bila Anda butuh bantuan.",

@@ -24,10 +24,11 @@ export class Bell {
   state = $derived<BellState>(!this.#wanted ? "off" : this.#running ? "on" : "blocked");
   #audio: AudioContext | null = null;
 
-  /** Any touch of the page frees the sound, so that nobody has to find the button. */
+  /** Any touch of the page frees the sound, so that nobody has to find the button. At its end: freed at its beginning, the
+      button that asks for it would shrink under the finger, and what was touched would have moved away. */
   start(signal: AbortSignal): void {
     const free = () => void this.#free();
-    addEventListener("pointerdown", free, { signal });
+    addEventListener("pointerup", free, { signal });
     addEventListener("keydown", free, { signal });
     signal.addEventListener("abort", () => void this.#audio?.close());
     // Some browsers let a page that is used often sound at once.

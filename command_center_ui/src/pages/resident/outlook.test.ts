@@ -16,7 +16,8 @@ const ENTRY: Entry = {
 const ACCEPTED: Entry = { ...ENTRY, progress: "accepted" };
 
 function progress(stage: AlarmProgress["stage"], status: AlarmProgress["status"] = "open"): AlarmProgress {
-  return { id: "p-1", stage, status } as AlarmProgress;
+  const coming = [{ name: "Budi", status: "on_scene", distance_m: 5, eta_s: null }];
+  return { id: "p-1", stage, status, coming } as unknown as AlarmProgress;
 }
 
 test("the first try is called sending, every later one says that it is not sent yet", () => {
@@ -38,6 +39,13 @@ test("the stages follow what the server says about this press, not about an olde
   expect(outlookOf(ACCEPTED, progress("on_scene"), true)).toBe("on_scene");
   expect(outlookOf(ACCEPTED, progress("closed", "closed"), true)).toBe("closed");
   expect(outlookOf(ACCEPTED, { ...progress("accepted"), id: "older" }, true)).toBe("received");
+});
+
+test("when whoever came has left again, nobody is said to be there", () => {
+  const there = progress("on_scene");
+  expect(outlookOf(ACCEPTED, { ...there, coming: [] }, true)).toBe("left");
+  const clear = there.coming.map((one) => ({ ...one, status: "clear" as const }));
+  expect(outlookOf(ACCEPTED, { ...there, coming: clear }, true)).toBe("left");
 });
 
 test("a refused press is never called sent", () => {

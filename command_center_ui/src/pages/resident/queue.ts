@@ -6,6 +6,8 @@ export interface Press {
   readonly id: string;
   readonly kind: Kind;
   readonly silent: boolean;
+  /** Missing in what older pages kept, and then real. */
+  readonly drill?: boolean;
   readonly pressedAt: string;
   readonly position: Position | null;
 }
@@ -95,7 +97,7 @@ export function bodyOf(press: Press, sentAt: string): Record<string, unknown> {
     pressed_at: press.pressedAt,
     sent_at: sentAt,
     silent: press.silent,
-    drill: false,
+    drill: press.drill === true,
   };
 }
 

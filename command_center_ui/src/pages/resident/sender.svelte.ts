@@ -61,12 +61,13 @@ export class Sender {
   }
 
   /** Kept on the phone first, sent in the same moment, with whatever position is known now. */
-  press(kind: Kind, silent: boolean): void {
+  press(kind: Kind, silent: boolean, drill: boolean): void {
     const now = Date.now();
     const press = {
       id: newId(),
       kind,
       silent,
+      drill,
       pressedAt: new Date(now).toISOString(),
       position: this.where.current(now),
     };

@@ -14,6 +14,7 @@ const ALL: readonly Outlook[] = [
   "offered",
   "coming",
   "on_scene",
+  "left",
   "cancelled",
   "closed",
 ];
@@ -36,7 +37,7 @@ test("a phone that is no longer registered is told so, unless it must be quiet",
 });
 
 test("only what the server has and what is not over can be taken back", () => {
-  expect(ALL.filter(mayCancel)).toEqual(["received", "offered", "coming", "on_scene"]);
+  expect(ALL.filter(mayCancel)).toEqual(["received", "offered", "coming", "on_scene", "left"]);
 });
 
 test("whatever else an answer that looks cancelled says, the page is the same", () => {

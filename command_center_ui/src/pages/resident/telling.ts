@@ -18,6 +18,7 @@ const LOUD: Record<Outlook, Telling> = {
   offered: { title: "resident.received", sentence: "resident.offered_more" },
   coming: { title: "resident.coming", sentence: "resident.coming_more" },
   on_scene: { title: "resident.on_scene", sentence: "resident.on_scene_more" },
+  left: { title: "resident.left", sentence: "resident.left_more" },
   cancelled: { title: "resident.cancelled", sentence: "resident.cancelled_more" },
   closed: { title: "resident.closed", sentence: "resident.closed_more" },
 };
@@ -31,6 +32,7 @@ const QUIET: Record<Outlook, Telling> = {
   offered: { title: "resident.quiet_sent", sentence: "resident.quiet_working" },
   coming: { title: "resident.quiet_sent", sentence: "resident.quiet_coming" },
   on_scene: { title: "resident.quiet_there", sentence: "resident.quiet_there_more" },
+  left: { title: "resident.quiet_closed", sentence: "resident.quiet_again" },
   cancelled: { title: "resident.quiet_cancelled", sentence: "resident.quiet_again" },
   closed: { title: "resident.quiet_closed", sentence: "resident.quiet_again" },
 };
@@ -46,5 +48,5 @@ export function tellingOf(outlook: Outlook, silent: boolean, code: string | null
 
 /** From the server's yes until the end: before, there is nothing there to be taken back. */
 export function mayCancel(outlook: Outlook): boolean {
-  return ["received", "offered", "coming", "on_scene"].includes(outlook);
+  return ["received", "offered", "coming", "on_scene", "left"].includes(outlook);
 }

@@ -1,0 +1,108 @@
+"""An operator puts incidents together and takes them apart on the console, and undoes either by one button."""
+
+from __future__ import annotations
+
+import uuid
+from typing import TYPE_CHECKING
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.test_for_everybody import assert_readable
+from tests.browser.town import HALF, IN_RT_1
+
+if TYPE_CHECKING:
+    from tests.browser.house import House
+    from tests.browser.visitors import Visitors
+
+pytestmark = pytest.mark.serial
+
+
+def press(house: House, number: int, *, east: float = 0.0, kind: str = "fire") -> str:
+    """The id of the incident that it became."""
+    position = {"lat": IN_RT_1["latitude"], "lon": IN_RT_1["longitude"] + east, "accuracy_m": 8}
+    token = house.token("resident", f"resident-{number}")
+    alarm = {"id": str(uuid.UUID(int=number)), "kind": kind, "position": position}
+    incident_id: str = house.post("/v1/alarms", token, alarm)["incident_id"]
+    return incident_id
+
+
+def open_incidents(console: Page, count: int) -> None:
+    expect(console.locator("nav [data-incident]")).to_have_count(count)
+
+
+def looks_at(console: Page, incident_id: str) -> None:
+    console.locator(f"nav [data-incident='{incident_id}']").click()
+
+
+def test_two_incidents_are_merged_and_the_merge_is_undone(visitors: Visitors, house: House) -> None:
+    console = visitors.operator()
+    one, other = press(house, 1), press(house, 2, east=HALF, kind="crime")
+    looks_at(console, one)
+    console.get_by_role("button", name="Gabungkan…").click()
+    console.locator(f"[data-into='{other}']").click()
+    expect(console.locator("[data-merge]")).to_contain_text("berlanjut dengan 2 alarm dan 0 petugas")
+    assert_readable(console)
+
+    console.get_by_role("button", name="Gabungkan sekarang").click()
+
+    open_incidents(console, 1)
+    details = console.get_by_role("article")
+    expect(details).to_contain_text("2 alarm · 2 telepon")
+    details.get_by_role("button", name="Lihat").click()
+    expect(details).to_contain_text("Kejadian ini digabung ke kejadian lain.")
+    details.get_by_role("button", name="Batalkan penggabungan").click()
+    open_incidents(console, 2)
+    expect(details.locator("[data-kin]")).to_have_count(0)
+
+
+def test_alarms_are_split_off_and_put_back(visitors: Visitors, house: House) -> None:
+    console = visitors.operator()
+    both = press(house, 1)
+    assert press(house, 2) == both
+    looks_at(console, both)
+    console.get_by_role("button", name="Pisahkan alarm…").click()
+    form = console.locator("[data-split]")
+    expect(form.get_by_role("button", name="Pisahkan sekarang")).to_be_disabled()
+    form.locator(f"[data-press='{uuid.UUID(int=2)}']").click()
+    expect(form).to_contain_text("1 alarm menjadi kejadian sendiri")
+    expect(form).to_contain_text("1 alarm tetap di sini")
+    assert_readable(console)
+
+    form.get_by_role("button", name="Pisahkan sekarang").click()
+
+    open_incidents(console, 2)
+    details = console.get_by_role("article")
+    expect(details.locator("[data-bond='split_from']")).to_be_visible()
+    details.get_by_role("button", name="Kembalikan ke sana").click()
+    open_incidents(console, 1)
+    expect(console.locator("nav [data-incident]")).to_have_attribute("data-incident", both)
+
+
+def test_a_merge_that_cannot_be_says_why_in_plain_words(visitors: Visitors, house: House) -> None:
+    visitors.network_may_fail = True
+    console = visitors.operator()
+    one, other = press(house, 1), press(house, 2, east=HALF)
+    looks_at(console, one)
+    console.get_by_role("button", name="Gabungkan…").click()
+    console.locator(f"[data-into='{other}']").click()
+    supervisor = house.token("supervisor", "supervisor-1")
+    house.post(f"/v1/incidents/{other}/close", supervisor, {"disposition": "resolved"})
+    open_incidents(console, 1)
+
+    console.get_by_role("button", name="Gabungkan sekarang").click()
+
+    expect(console.locator("[data-merge]").get_by_role("alert")).to_contain_text(
+        "Salah satu dari keduanya sudah ditutup"
+    )
+
+
+def test_what_must_stay_apart_is_not_offered(visitors: Visitors, house: House) -> None:
+    console = visitors.operator()
+    plain, violent = press(house, 1), press(house, 2, kind="violence")
+    looks_at(console, plain)
+    console.get_by_role("button", name="Gabungkan…").click()
+    expect(console.locator("[data-merge]")).to_contain_text("Tidak ada kejadian terbuka lain")
+    looks_at(console, violent)
+    console.get_by_role("button", name="Gabungkan…").click()
+    expect(console.locator("[data-merge]")).to_contain_text("Kekerasan, alarm senyap")
