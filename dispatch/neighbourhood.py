@@ -21,14 +21,16 @@ MINUTES_A_DAY = 24 * 60
 
 
 def areas_told(alarm: Alarm, policy: Policy) -> tuple[str, ...]:
-    """Codes of the RT whose representatives are told: every candidate, or only the containing one of too many."""
+    """Codes of the RT whose representatives are told: every candidate, or only the containing one of too many.
+
+    Where no RT is mapped it is the RW, or else the village: the deepest area that is known.
+    """
     if alarm.silent or alarm.kind is Kind.VIOLENCE or alarm.kind in policy.untold_kinds:
         return ()
     place = alarm.place
-    if place.candidates_truncated:
-        return (place.rt.code,) if place.rt else ()
-    codes = [place.rt.code] if place.rt else []
-    return tuple(dict.fromkeys(codes + [area.code for area in place.candidates]))
+    containing = place.rt or place.rw or place.village
+    candidates = () if place.candidates_truncated else place.candidates
+    return tuple(dict.fromkeys(area.code for area in (containing, *candidates) if area))
 
 
 def representatives_told(

@@ -5,7 +5,7 @@ plane. What several areas hold belongs to the deepest level and there to the low
 docs/decisions/003-geofence.md.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from math import pi
@@ -27,6 +27,9 @@ MAX_CANDIDATES: Final = 8
 
 # Leaves that cover a circle but for this part of it cover all of it.
 _ROUNDING: Final = 1e-9
+
+# Outlines of one shore that were drawn apart differ by this; who polices it does not change with that.
+_SHORE_M: Final = 1.0
 
 
 class Sure(StrEnum):
@@ -248,7 +251,8 @@ def _sectors(
     if rest and index.sectors.sectors:
         held, shared = measure_sectors(index.sectors, circles.some(rest))
         for number, holding, shares in zip(rest, held, shared, strict=True):
-            answers[number] = _refs(index, _sectors_measured(index, grounds[number], holding, dict(shares.pairs)))
+            homes = _homes(index, circles.some([number]), grounds[number], holding)
+            answers[number] = _refs(index, index.sectors.by_charge(homes, dict(shares.pairs)))
     return answers
 
 
@@ -268,9 +272,25 @@ def _sectors_of_leaves(index: MapIndex, leaf: int, touched: Touched) -> tuple[in
     return index.sectors.by_charge(homes, shared)
 
 
-def _sectors_measured(
-    index: MapIndex, ground: _Ground, holding: list[int], shared: dict[int, float]
-) -> tuple[int, ...]:
+def _homes(index: MapIndex, circle: Circles, ground: _Ground, holding: list[int]) -> Collection[int]:
+    """The sectors that the centre belongs to; `holding` are those whose own polygon holds it."""
     if ground.sure is Sure.NEAR and not holding:
-        return index.sectors.by_charge(index.homes.sectors[ground.leaves[0]], shared)
-    return index.sectors.by_charge({*holding, *index.sectors.of_chain(ground.lineage.codes)}, shared)
+        return _homes_on_the_shore(index, circle, ground.leaves[0])
+    return {*holding, *index.sectors.of_chain(ground.lineage.codes)}
+
+
+def _homes_on_the_shore(index: MapIndex, circle: Circles, leaf: int) -> tuple[int, ...]:
+    """The leaf's sectors where it is nearest to the centre: an overlay on the leaf's other end has no part in this.
+
+    Where the sectors' polygons do not reach the leaf's border the nearest of them counts.
+    """
+    homes, own = index.homes.sectors[leaf], index.sectors.own_polygon
+    if index.homes.whole[leaf]:
+        return homes
+    centre = circle.centres()
+    reach = float(shapely.distance(index.leaves.flat[leaf], centre)[0])
+    away = shapely.distance(index.sectors.layer.flat[list(homes)], centre)
+    if all(own[home] for home in homes):
+        reach = max(reach, float(away.min(initial=reach)))
+    reach += _SHORE_M * float(circle.stretch[0])
+    return tuple(home for home, metres in zip(homes, away.tolist(), strict=True) if not own[home] or metres <= reach)

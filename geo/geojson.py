@@ -251,11 +251,12 @@ def _one_polygon(rings: object) -> Any:
 def _ring(raw: object) -> Any:
     if not isinstance(raw, list) or len(raw) < _RING:
         raise _Wrong("its polygon has a ring of less than four positions")
-    if not all(type(position) is list and len(position) >= 2 for position in raw):
+    # Sets and maps, because a city has a million positions, and a server takes a new map within a second.
+    if set(map(type, raw)) != {list} or min(map(len, raw)) < 2:
         raise _Wrong("its polygon has a position that is no longitude and latitude")
     # A third number would be a height; where is a question without it.
     numbers = [number for position in raw for number in position[:2]]
-    if not all(type(number) in (float, int) for number in numbers):
+    if not set(map(type, numbers)) <= {float, int}:
         raise _Wrong("its polygon has a coordinate that is no number")
     try:
         ring = np.array(numbers, dtype=np.float64).reshape(-1, 2)
@@ -263,7 +264,7 @@ def _ring(raw: object) -> Any:
         raise _Wrong("its polygon has a coordinate that no number can hold") from None
     if not np.isfinite(ring).all():
         raise _Wrong("its polygon has a coordinate that is not finite")
-    if not np.array_equal(ring[0], ring[-1]):
+    if numbers[:2] != numbers[-2:]:
         raise _Wrong("its polygon has a ring that does not end where it began")
     return ring
 

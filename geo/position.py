@@ -106,8 +106,9 @@ def _read_number(raw: object, flags: list[str]) -> float | None:
     if isinstance(raw, str):
         if len(raw) > _LONGEST_TEXT or _NUMBER.fullmatch(raw.strip()) is None:
             return None
-        flags.append("number_as_text")
         number = float(raw.replace(",", "."))
+        if math.isfinite(number):
+            flags.append("number_as_text")
     elif isinstance(raw, (int, float)) and not isinstance(raw, bool):
         try:
             number = float(raw)

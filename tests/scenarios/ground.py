@@ -84,6 +84,18 @@ def kampung_map() -> bytes:
     return _collection(features)
 
 
+def partly_mapped() -> bytes:
+    """The town where nobody has drawn RT yet: the west is RW-1, the rest is only known to be in the village KEL."""
+    north, east = SOUTH + SIDE, WEST + 3 * SIDE
+    features = [
+        _feature("KOTA", "city", None, (WEST, SOUTH, east, north)),
+        _feature("KEL", "village", "KOTA", (WEST, SOUTH, east, north)),
+        _feature("RW-1", "rw", "KEL", (WEST, SOUTH, WEST + SIDE, north)),
+        _sector("PS-BARAT", ["KEL"]),
+    ]
+    return _collection(features)
+
+
 def crowded_map() -> bytes:
     """Twelve RT of 22 m each side by side, RT-01 to RT-12: more than an inexact fix can tell apart."""
     width = 0.0002

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from tests.scenarios.city import START, City
-from tests.scenarios.ground import IN_RT_1, IN_RT_2, ON_THE_BORDER, kampung_map
+from tests.scenarios.ground import IN_RT_1, IN_RT_2, IN_RT_3, ON_THE_BORDER, kampung_map, partly_mapped
 from tests.scenarios.people import Alarm, Operator, Person
 from tests.scenarios.screen import Json
 
@@ -131,6 +131,22 @@ async def test_an_rt_without_a_representative_has_its_rws_head(kampung: City) ->
     await page.shows(alarm.incident_id, kind="fire")
     await kampung.expects_push(rw.subject, alarm, "neighbourhood")
     assert (await rw.answers(alarm, coming=True))["coming"] is True
+
+
+async def test_where_no_rt_is_mapped_the_head_of_the_rw_or_else_the_community_officer_is_told(city: City) -> None:
+    await city.ready()
+    await city.imports(partly_mapped())
+    operator, rw, polmas = city.operator(), city.representative("RW-1"), city.representative("KEL")
+    page = await rw.watches()
+
+    in_rw = await city.resident().press(IN_RT_1, kind="fire")
+    elsewhere = await city.resident().press(IN_RT_3, kind="fire")
+
+    await page.shows(in_rw.incident_id, kind="fire", position=None)
+    await city.expects_push(polmas.subject, elsewhere, "neighbourhood")
+    assert list(await told_to(operator, in_rw)) == [rw.subject]
+    assert list(await told_to(operator, elsewhere)) == [polmas.subject]
+    assert elsewhere.incident_id not in page.incidents
 
 
 async def test_the_neighbourhood_sees_the_exact_place_only_while_it_is_shared(city: City) -> None:

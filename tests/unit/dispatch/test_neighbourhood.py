@@ -7,6 +7,7 @@ from msgspec import structs
 
 from dispatch.incident import Kind
 from dispatch.neighbourhood import areas_told, representatives_told
+from geo.areas import AreaRef
 from tests.unit.dispatch.city import (
     HEAD_1,
     HEAD_2,
@@ -37,6 +38,15 @@ def test_only_the_containing_rt_is_told_when_there_are_too_many():
 
 def test_nobody_is_told_of_too_many_rt_when_none_contains_the_place():
     assert areas_told(alarm(place=place_in(None, candidates=(RT_2, RT_3), truncated=True)), POLICY) == ()
+
+
+def test_where_no_rt_is_mapped_the_deepest_area_that_is_known_is_told():
+    village, rw = AreaRef("KEL1", "Kelurahan 1"), AreaRef("RW1", "RW 001")
+    nowhere = place_in(None)
+    assert areas_told(alarm(place=replace(nowhere, rw=rw, village=village)), POLICY) == ("RW1",)
+    assert areas_told(alarm(place=replace(nowhere, village=village)), POLICY) == ("KEL1",)
+    assert areas_told(alarm(place=replace(nowhere, district=village, city=village)), POLICY) == ()
+    assert areas_told(alarm(place=replace(nowhere, rw=rw, candidates=(RT_2,))), POLICY) == ("RW1", "RT2")
 
 
 @pytest.mark.parametrize("hidden", HIDDEN)

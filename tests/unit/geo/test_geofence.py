@@ -184,6 +184,15 @@ def test_near_is_policed_by_the_sector_of_the_nearest_rt() -> None:
     assert codes(locate(area_map, at(-1, 1, 10)).sectors) == ["own"]
 
 
+def test_near_is_policed_by_an_overlay_only_where_it_reaches_the_shore() -> None:
+    shore = [Area("99.V1", "Kelurahan", Level.VILLAGE, None, box(0, 0, 40, 4))]
+    harbour = Sector("harbour", "Pelabuhan", box(30, 0, 40, 1), priority=5)
+    for district in (Sector("polsek", "Polsek", areas=("99.V1",)), Sector("polsek", "Polsek", box(0, 0.002, 40, 4))):
+        area_map = built(shore, [district, harbour])
+        assert codes(locate(area_map, at(5, -1, 10)).sectors) == ["polsek"]
+        assert codes(locate(area_map, at(35, -1, 10)).sectors) == ["harbour", "polsek"]
+
+
 def test_overlapping_rts_give_the_lowest_code_and_list_both() -> None:
     place = locate(built([rt("b", box(0, 0, 2, 1), None), rt("a", box(1, 0, 3, 1), None)]), at(1.5, 0.5))
     assert (place.sure, code(place.rt), codes(place.candidates)) == ("uncertain", "a", ["a", "b"])

@@ -88,6 +88,13 @@ def test_numbers_as_text_are_read(text: str) -> None:
     assert flags == ("number_as_text",)
 
 
+def test_a_number_beyond_all_numbers_is_invalid_and_not_said_to_be_text() -> None:
+    # So the lenient reading of 1e999 arrives, which no phone wrote as text.
+    raw = {"lat": "1e999", "lon": 110.4}
+    assert read_position(raw, now=NOW)[1] == ("position_invalid",)
+    assert read_position({**GOOD, "accuracy_m": "1e999"}, now=NOW)[1] == ("accuracy_invalid",)
+
+
 @pytest.mark.parametrize("accuracy_m", [0, -1, nan, inf, "bad", True, [], 10**400])
 def test_an_accuracy_that_cannot_be_is_unknown(accuracy_m: object) -> None:
     position, flags = read(accuracy_m=accuracy_m)

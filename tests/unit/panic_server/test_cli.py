@@ -75,6 +75,16 @@ def test_a_token_stands_alone_on_the_last_line(capsys):
     assert " " not in out[-1]
 
 
+def test_an_area_that_is_on_no_map_is_named_beside_the_token(capsys, tmp_path):
+    file = tmp_path / "map.geojson"
+    file.write_text(json.dumps(MAP))
+    run(capsys, "import-areas", str(file))
+    known = run(capsys, "token", "--role", "operator", "--subject", "siti", "--area", "RT1", "--area", "S1")
+    typed = run(capsys, "token", "--role", "representative", "--subject", "budi", "--area", "RT1", "--area", "RT-1")
+    assert [(status, len(out)) for status, out, _ in (known, typed)] == [(0, 1), (0, 1)]
+    assert (known[2], typed[2]) == ([], ["kentongan: warning: there is no area or sector RT-1 on the map in force"])
+
+
 @pytest.mark.parametrize(
     ("role", "page"),
     [

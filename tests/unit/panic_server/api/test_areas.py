@@ -1,10 +1,12 @@
 """Where a point is, and the map's outlines."""
 
+import json
+
 import pytest
 
 from geo.geojson import read_map
 from panic_server.api import areas
-from tests.unit.panic_server.api.doubles import MAP, RESIDENT, bearer
+from tests.unit.panic_server.api.doubles import MAP, RESIDENT, bearer, build_house
 
 EVERYONE = bearer(RESIDENT)
 
@@ -75,15 +77,23 @@ async def test_a_wrong_query_is_refused(house, query):
     assert (answer.status_code, answer.json()["code"]) == (422, "query_invalid")
 
 
-async def test_the_same_map_is_sent_once(house):
+async def test_the_same_outlines_are_sent_once(house):
     first = await house.client.get("/v1/areas?level=rt", headers=EVERYONE)
-    etag = first.headers["etag"]
-    again = await house.client.get("/v1/areas?level=rt", headers={**EVERYONE, "if-none-match": etag})
-    assert (again.status_code, again.content) == (304, b"")
+    known = {**EVERYONE, "if-none-match": first.headers["etag"]}
     house.maps.swap(read_map(MAP, version=2))
-    anew = await house.client.get("/v1/areas?level=rt", headers={**EVERYONE, "if-none-match": etag})
+    again = await house.client.get("/v1/areas?level=rt", headers=known)
+    assert (again.status_code, again.content) == (304, b"")
+
+
+async def test_another_city_on_the_same_address_is_not_taken_for_the_one_that_a_browser_keeps(house, tmp_path):
+    first = await house.client.get("/v1/areas?level=rt", headers=EVERYONE)
+    other = build_house(tmp_path)
+    other.maps.swap(read_map(json.loads(json.dumps(MAP).replace("110.4", "110.3")), version=1))
+    known = {**EVERYONE, "if-none-match": first.headers["etag"]}
+    async with other.client:
+        anew = await other.client.get("/v1/areas?level=rt", headers=known)
     assert anew.status_code == 200
-    assert anew.headers["etag"] != etag
+    assert anew.headers["etag"] != first.headers["etag"]
 
 
 async def test_a_large_map_travels_compressed_to_whoever_can_read_it(house, monkeypatch):
