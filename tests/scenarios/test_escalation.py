@@ -86,6 +86,19 @@ async def test_where_few_are_near_the_nearest_three_are_asked_at_once_all_the_sa
     assert [await one.has_offer(alarm) for one in officers] == [True, True, True, False]
 
 
+async def test_behind_two_dozen_phones_that_stay_silent_others_are_asked_as_well(city: City) -> None:
+    """A mast that is down takes every phone around it along."""
+    unreachable = [city.officer_at(metres=20 * number) for number in range(1, 28)]
+    behind = [city.officer_at(metres=1400), city.officer_at(metres=5000)]
+    alarm = await city.resident().press()
+    await city.passes(seconds=45)
+
+    asked = {row["officer_id"] for row in await city.rows("SELECT officer_id FROM offers")}
+
+    assert {one.subject for one in (*unreachable, *behind)} == asked
+    await behind[0].accepts(alarm)
+
+
 async def test_whose_position_is_stale_is_asked_last_and_who_is_off_duty_not_at_all(city: City) -> None:
     city.policy(officers_per_step=1)
     stale, off = city.officer_at(metres=200), city.officer_at(metres=300)
