@@ -36,8 +36,11 @@ def must_stand_alone(incident: Incident, alarm: Alarm) -> bool:
 
 
 def is_joinable(incident: Incident) -> bool:
-    """Whether another phone's alarm could be about it at all. A cancel, of whatever kind, stays one phone's matter."""
-    if not incident.is_open or incident.position is None or incident.cancelled is not None or incident.duress:
+    """Whether another phone's alarm could be about it at all. A cancel, of whatever kind, stays one phone's matter.
+
+    Duress says nothing here: whoever presses beside the phone must not learn of it by what their own alarm joins.
+    """
+    if not incident.is_open or incident.position is None or incident.cancelled is not None:
         return False
     return not is_private(incident.kind, silent=incident.silent)
 

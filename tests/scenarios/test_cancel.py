@@ -5,8 +5,12 @@ from __future__ import annotations
 import json
 import re
 import time
+from pathlib import Path
 from typing import Any
 
+import pytest
+
+from panic_server.settings import Settings
 from tests.scenarios.city import City
 from tests.scenarios.people import Alarm, Resident
 
@@ -153,6 +157,49 @@ async def test_phone_and_rt_see_the_same_whether_it_was_free_will_or_force(city:
     assert stories[0] == stories[1] == stories[2]
     assert "cancelled_by_resident" in stories[0]
     assert "on_scene" not in stories[0]
+
+
+async def joined(city: City, pin: str, *, is_shared: bool) -> bool:
+    """Whether a witness's alarm still joins, after a cancel of one of several phones or of one that presses again."""
+    resident, alarm = await pressed(city, kind="fire")
+    if is_shared:
+        await city.resident().press(kind="fire")
+    await resident.cancels(alarm, pin)
+    if not is_shared:
+        await resident.press(kind="fire")
+    return (await city.resident().press(kind="fire")).incident_id == alarm.incident_id
+
+
+@pytest.mark.parametrize("pin", [RIGHT, DURESS])
+@pytest.mark.parametrize("is_shared", [True, False])
+async def test_who_presses_beside_the_phone_cannot_tell_by_what_their_alarm_joins(
+    city: City, pin: str, is_shared: bool
+) -> None:
+    city.policy(join_radius_max_m=200.0)
+    assert await joined(city, pin, is_shared=is_shared)
+
+
+@pytest.mark.parametrize("pin", [RIGHT, DURESS])
+async def test_a_policy_that_changes_does_not_show_the_rt_that_somebody_is_still_asked(folder: Path, pin: str) -> None:
+    text = 'version = "{}"\n[usual]\nofficers_per_step = 1\n'
+    file = folder / "policy.toml"
+    file.write_text(text.format("kota-1"), encoding="utf-8")
+    async with City(folder) as city:
+        city.settings = Settings(data_dir=folder, policy=file, log_level="warning")
+        city.has_policy_file = True
+        city.officer_at(metres=100), city.officer_at(metres=300)
+        representative = city.representative("RT-1")
+        page = await representative.watches()
+        resident, alarm = await pressed(city)
+        await resident.cancels(alarm, pin)
+        await page.shows(alarm.incident_id, stage="cancelled_by_resident")
+        before, events = await representative.knows(), len(page.events)
+
+        file.write_text(text.format("kota-2"), encoding="utf-8")
+        await city.goes_on_until(lambda: city.server.policies.current.version.startswith("kota-2"))
+        await city.passes(seconds=30)
+
+        assert (await representative.knows(), len(page.events)) == (before, events)
 
 
 async def test_neither_pin_takes_longer_than_the_other(city: City) -> None:
