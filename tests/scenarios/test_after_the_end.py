@@ -58,6 +58,20 @@ async def test_a_press_after_another_end_or_much_later_is_a_new_incident_linked_
     assert (await operator.sees((await resident.press()).incident_id))["incident"]["linked_to"] is None
 
 
+async def test_an_escalation_that_was_stopped_runs_again_when_the_phone_presses_again(city: City) -> None:
+    officer, operator, resident = city.officer_at(metres=200), city.operator(), city.resident()
+    alarm = await resident.press()
+    await officer.declines(alarm)
+    stop = {"running": False, "reason": "Patroli sudah di sana"}
+    await operator.does(f"/v1/incidents/{alarm.incident_id}/escalation", stop)
+    await operator.closes(alarm, "resolved")
+
+    again = await resident.press()
+
+    assert await officer.has_offer(again)
+    assert not (await operator.sees(alarm.incident_id))["incident"]["escalation"]["stopped"]
+
+
 async def test_an_operator_opens_a_closed_incident_again(city: City) -> None:
     officer, operator = city.officer_at(metres=200), city.operator()
     console = await operator.watches()
