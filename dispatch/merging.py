@@ -12,6 +12,7 @@ from dispatch.errors import IncidentClosed, MergeRefused, NotMerged
 from dispatch.incident import (
     ASSIGNMENTS_KEPT,
     FLAGS_KEPT,
+    PLACES_MAX,
     TOLD_KEPT,
     Alarm,
     Assignment,
@@ -166,7 +167,7 @@ def check_merge(source: Incident, target: Incident) -> None:
         source.id == target.id
         or source.drill != target.drill
         or (is_any_private and not is_of_one_phone)
-        or len(going) > ASSIGNMENTS_KEPT
+        or len(going) > PLACES_MAX
     ):
         raise MergeRefused(source.id)
 

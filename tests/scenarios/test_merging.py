@@ -73,6 +73,24 @@ async def test_the_officer_who_is_on_the_way_goes_on_under_the_incident_that_goe
     await officer.expects_offer(third)
 
 
+async def test_incidents_to_which_several_go_already_can_be_merged_as_well(city: City) -> None:
+    city.policy(places=2, officers_per_step=2)
+    operator = city.operator()
+    officers = [city.officer_at(metres=100 * number) for number in range(1, 5)]
+    one = await city.resident().press(kind="crime")
+    for officer in officers[:2]:
+        await officer.accepts(one)
+    other = await city.resident().press(kind="crime")
+    for officer in officers[2:]:
+        await officer.accepts(other)
+
+    merged = await merges(operator, one, other)
+
+    going = {each["officer"]["id"] for each in merged["assignments"]}
+    assert going == {officer.subject for officer in officers}
+    assert (merged["escalation"]["filled"], merged["stage"]) == (4, "accepted")
+
+
 async def test_a_merge_is_undone_by_a_split_and_both_are_as_they_were(city: City) -> None:
     operator, officer, resident = city.operator(), city.officer_at(metres=100), city.resident()
     one = await resident.press(kind="fire")

@@ -8,7 +8,7 @@ from dispatch.commands import AcceptOffer, Claim, Close, Reopen
 from dispatch.effects import PushKind, effects
 from dispatch.errors import IncidentClosed, MergeRefused, NotMerged
 from dispatch.facts import Facts
-from dispatch.incident import AssignmentStatus, Disposition, Incident, Kind, OfferStatus, Stage
+from dispatch.incident import PLACES_MAX, AssignmentStatus, Disposition, Incident, Kind, OfferStatus, Stage
 from dispatch.merging import (
     IncidentMerged,
     LetGo,
@@ -152,11 +152,11 @@ def test_no_officer_on_the_way_is_lost_to_a_merge():
     source = Story(alarm(), around(NEAR))
     source.accepts(NEAR)
     [assignment] = source.incident.assignments
-    full = replace(target(), assignments=(replace(assignment, id="x"), replace(assignment, id="y")))
+    others = [replace(assignment, id=str(number)) for number in range(PLACES_MAX)]
     with pytest.raises(MergeRefused):
-        check_merge(source.incident, full)
-    over = replace(assignment, id="x", status=AssignmentStatus.CLEAR)
-    check_merge(source.incident, replace(target(), assignments=(over, replace(assignment, id="y"))))
+        check_merge(source.incident, replace(target(), assignments=tuple(others)))
+    over = replace(others[0], status=AssignmentStatus.CLEAR)
+    check_merge(source.incident, replace(target(), assignments=(over, *others[1:])))
 
 
 def test_of_several_alarms_the_first_with_a_place_opens_and_what_hides_one_hides_all():
