@@ -162,6 +162,16 @@ async def test_a_closed_incident_frees_whoever_was_asked_or_on_the_way(city: Cit
     assert await officer.has_offer(await city.resident().press())
 
 
+async def test_who_is_on_the_way_is_told_that_it_is_over(city: City) -> None:
+    officer, operator = city.officer_at(metres=200), city.operator()
+    alarm = await city.resident().press()
+    assignment = await officer.accepts(alarm)
+
+    await operator.closes(alarm, "false_alarm")
+
+    assert (await officer.expects_push(alarm, "assignment_withdrawn"))["offer_id"] == assignment
+
+
 async def test_operators_who_claim_the_same_incident_are_told_of_each_other(city: City) -> None:
     first, second = city.operator(), city.operator()
     alarm = await city.resident().press()
