@@ -19,7 +19,8 @@ SKEW = timedelta(milliseconds=500)
 
 
 NO_DOUBT_M = 40.0
-"""As near and as exact as this it is the same fire by any policy that lets others join."""
+NO_DOUBT = timedelta(minutes=9)
+"""As near, as exact and as soon as this, by the server's own clock, it is the same fire for every policy that ships."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -241,7 +242,8 @@ class Checker:
         if alarm["silent"] or alarm["drill"] or (alarm["position"]["accuracy_m"] or NO_DOUBT_M) > NO_DOUBT_M:
             return
         for case in self.book.cases.values():
-            is_open_to_it = case.is_open and case.is_plain and case.kind == "fire"
+            is_recent = record["now"] - case.tapped_at < NO_DOUBT
+            is_open_to_it = case.is_open and case.is_plain and case.kind == "fire" and is_recent
             is_same = is_open_to_it and case.metres_to(alarm["position"]) < NO_DOUBT_M
             self._is(5, not is_same, f"{record['incident']} is about the same fire as {case.id}, and asks officers too")
 

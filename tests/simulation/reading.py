@@ -87,6 +87,7 @@ class Case:
     level: int = 0
     due: datetime | None = None
     spot: tuple[float, float] | None = None
+    tapped_at: datetime = NEVER
     is_plain: bool = True
 
     def metres_to(self, position: Any) -> float:
@@ -161,6 +162,7 @@ class Book:
     def _read_alarm(self, case: Case, event: Any, kind: str) -> None:
         if kind in {"IncidentOpened", "AlarmJoined"}:
             case.alarms.append(event["alarm"])
+            case.tapped_at = event["at"]
         if kind in {"IncidentOpened", "AlarmJoined", "AlarmUpdated"}:
             case.is_located = case.is_located or event["alarm"]["origin"] is not None
         place = event.get("place") or ("alarm" in event and event["alarm"]["place"])
