@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from tests.scenarios.city import City
 from tests.scenarios.people import Alarm, Operator
 from tests.scenarios.screen import Json
@@ -186,6 +188,21 @@ async def test_with_nobody_left_the_console_sounds_until_an_operator_acts_and_wi
     await operator.notes(alarm, "Patroli dihubungi lewat radio")
     assert (await escalation(operator, alarm))["nobody_left_since"] is None
     await city.passes(seconds=75)
+    assert (await escalation(operator, alarm))["nobody_left_since"] is not None
+
+
+@pytest.mark.parametrize("what", ["declines", "goes off duty", "turns back"])
+async def test_the_console_sounds_at_once_when_the_last_who_could_come_does_not(city: City, what: str) -> None:
+    officer, operator = city.officer_at(metres=200), city.operator()
+    alarm = await city.resident().press()
+    match what:
+        case "declines":
+            await officer.declines(alarm)
+        case "goes off duty":
+            await officer.goes(on_duty=False)
+        case _:
+            await officer.reports(await officer.accepts(alarm), "clear")
+
     assert (await escalation(operator, alarm))["nobody_left_since"] is not None
 
 
