@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from datetime import timedelta
 
 from tests.scenarios.city import City
 from tests.scenarios.ground import IN_RT_3
@@ -114,6 +115,18 @@ async def test_off_duty_an_officer_holds_no_offer_and_gets_none(city: City) -> N
     assert await leaving.is_refused("/v1/me/positions", "officer_off_duty", {"positions": []}) == 409
 
 
+async def test_who_signs_out_holds_no_offer_and_gets_none(city: City) -> None:
+    city.policy(officers_per_step=1)
+    leaving, staying = city.officer_at(metres=200), city.officer_at(metres=900)
+    alarm = await city.resident().press()
+    assert (await leaving.asks("DELETE", "/v1/session")).status_code == 204
+
+    another = await city.resident().press()
+
+    await leaving.expects_push(alarm, "offer_withdrawn")
+    assert [await staying.has_offer(one) for one in (alarm, another)] == [True, True]
+
+
 async def test_within_a_band_of_distance_the_sectors_own_officers_are_asked_first(city: City) -> None:
     city.policy(officers_per_step=1)
     foreign = city.officer_at(metres=100, sector="PS-BARAT", of=IN_RT_3)
@@ -135,6 +148,18 @@ async def test_a_late_or_repeated_report_never_turns_an_assignment_back(city: Ci
     repeated = await officer.reports(assignment, "on_scene")
 
     assert (late["status"], repeated["status"]) == ("on_scene", "on_scene")
+
+
+async def test_a_phone_whose_clock_was_ahead_still_reports(city: City) -> None:
+    officer = city.officer_at(metres=200)
+    path = f"/v1/assignments/{await officer.accepts(await city.resident().press())}/status"
+    tomorrow = city.clock.now() + timedelta(days=1)
+    await officer.does(path, {"status": "on_scene", "at": tomorrow.isoformat()})
+    await city.passes(seconds=60)
+
+    done = await officer.does(path, {"status": "clear", "at": city.clock.now().isoformat()})
+
+    assert done["status"] == "clear"
 
 
 async def test_an_officer_takes_back_what_was_reported_by_mistake(city: City) -> None:
