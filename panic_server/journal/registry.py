@@ -102,10 +102,12 @@ class Registry:
         if after.is_open:
             self._held[after.id] = Held(after, opened_seq)
             self.phones.add(after.device, after.id, drill=after.drill)
+            if before is not None and not before.is_open:
+                for device, drill in self.ended.take_back(after.id):
+                    self.phones.add(device, after.id, drill=drill)
         else:
             self._held.pop(after.id, None)
-            self.phones.drop(after.id)
-            self.ended.note(after)
+            self.ended.note(after, self.phones.drop(after.id))
         self._nearby.put(after)
         self._note_waiting(after, opened_seq)
         return self._note_engagements(before, after, slots)
