@@ -156,7 +156,8 @@ def decide_merge(incident: Incident, command: MergeCommand, *, now: datetime) ->
 def check_merge(source: Incident, target: Incident) -> None:
     """Raises IncidentClosed, and MergeRefused where the two must stay apart, or more go to them than one can hold.
 
-    Violence and silence are one phone's alone, whatever an operator thinks; an exercise is never a real emergency.
+    Violence and silence are one phone's alone, whatever an operator thinks; an exercise is never a real emergency. What
+    its resident has cancelled takes in nothing that still stands: nobody would be asked about that any more.
     """
     if not target.is_open:
         raise IncidentClosed(target.id)
@@ -167,6 +168,8 @@ def check_merge(source: Incident, target: Incident) -> None:
         source.id == target.id
         or source.drill != target.drill
         or (is_any_private and not is_of_one_phone)
+        or (target.cancelled is not None and source.cancelled is None)
+        or (source.duress and not target.duress)
         or len(going) > PLACES_MAX
     ):
         raise MergeRefused(source.id)

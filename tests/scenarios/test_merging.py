@@ -181,6 +181,23 @@ async def test_what_has_to_stay_apart_cannot_be_merged(city: City) -> None:
     assert (shown["status"], shown["version"]) == ("open", 1)
 
 
+async def test_what_somebody_cancelled_takes_in_nothing_that_still_stands(city: City) -> None:
+    operator, officer = city.operator(), city.officer_at(metres=100)
+    takes_back = city.resident()
+    await takes_back.sets_pins()
+    stands, cancelled = await city.resident().press(kind="fire"), await takes_back.press(kind="fire")
+    await takes_back.cancels(cancelled)
+
+    path = f"/v1/incidents/{stands.incident_id}/merge"
+    assert await operator.is_refused(path, "merge_refused", {"into": cancelled.incident_id}) == 409
+    merged = await merges(operator, cancelled, stands)
+
+    assert (merged["stage"], merged["alarm_count"]) == ("offered", 2)
+    assert await officer.has_offer(stands)
+    assert (await takes_back.progress(cancelled))["stage"] == "cancelled_by_resident"
+    assert (await takes_back.cancels(cancelled, "1379"))["stage"] == "cancelled_by_resident"
+
+
 async def test_a_merge_or_split_of_what_has_changed_or_is_not_there_is_refused(city: City) -> None:
     operator, stranger = city.operator(), city.operator("PS-TIMUR")
     one, other = await city.resident().press(), await city.resident().press(IN_RT_2)
