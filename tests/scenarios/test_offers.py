@@ -74,6 +74,19 @@ async def test_an_officer_who_is_clear_is_asked_about_what_waits(city: City) -> 
     await officer.accepts(second)
 
 
+async def test_what_turns_out_to_be_violence_while_it_waits_comes_before_all_that_waited_longer(city: City) -> None:
+    city.policy(max_open_offers=1, officers_per_step=1)
+    officer, caller = city.officer_at(metres=200), city.resident()
+    assignment = await officer.accepts(await city.resident().press())
+    await asyncio.gather(*(city.resident().press() for _ in range(80)))
+    alarm = await caller.press()
+    await caller.press(kind="violence")
+
+    await officer.reports(assignment, "clear")
+
+    assert await officer.has_offer(alarm)
+
+
 async def test_of_officers_who_accept_at_once_exactly_one_wins_and_may_say_it_again(city: City) -> None:
     officers = [city.officer_at(metres=metres) for metres in (200, 400, 600)]
     alarm = await city.resident().press()
@@ -166,6 +179,7 @@ async def test_an_officer_takes_back_what_was_reported_by_mistake(city: City) ->
     officer, console = city.officer_at(metres=200), await city.operator().watches()
     alarm = await city.resident().press()
     path = f"/v1/assignments/{await officer.accepts(alarm)}/status"
+    await city.passes(seconds=150, step_s=30)
     await officer.does(path, {"status": "clear", "at": "2026-11-22T20:01:00Z"})
 
     back = await officer.does(path, {"status": "en_route", "correction": True, "at": "2026-11-22T20:02:00Z"})
