@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from bisect import bisect_left, bisect_right
 from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -259,7 +260,8 @@ class Checker:
         before = frames[-1]["last"] if frames else 0
         name = record["screen"]
         self._is(3, record["first"] == before + 1, f"{name} was at {before} and got a range from {record['first']}")
-        expected = [seq for seq in self._visible[-200:] if record["first"] <= seq <= record["last"]]
+        since, until = bisect_left(self._visible, record["first"]), bisect_right(self._visible, record["last"])
+        expected = self._visible[since:until]
         self._is(3, record["seqs"] == expected, f"{name} got {record['seqs']} instead of {expected}")
         frames.append(record)
 
