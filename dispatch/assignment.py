@@ -129,18 +129,20 @@ def decide_assignment_change(
     incident: Incident, change: ChangeAssignment, facts: Facts, *, now: datetime
 ) -> list[Event]:
     """A late or repeated word never turns an assignment back; only a correction does, and a late one of these neither.
+    A phone whose clock is ahead of ours reports as of now: its true reports would all be late from then on.
 
     Raises AssignmentUnknown, IncidentClosed, OfficerEngaged, OfferTaken.
     """
     assignment = incident.assignment(change.assignment_id)
     if assignment is None or assignment.officer.id != change.officer_id:
         raise AssignmentUnknown(change.assignment_id)
-    if change.reported_at and assignment.reported_at and change.reported_at <= assignment.reported_at:
+    reported_at = min(change.reported_at, now) if change.reported_at else None
+    if reported_at and assignment.reported_at and reported_at <= assignment.reported_at:
         return []
     steps = ORDER.index(change.status) - ORDER.index(assignment.status)
     if steps == 0 or (steps < 0 and not change.correction):
         return []
-    changed = AssignmentChanged(assignment.id, change.officer_id, change.status, now, steps < 0, change.reported_at)
+    changed = AssignmentChanged(assignment.id, change.officer_id, change.status, now, steps < 0, reported_at)
     return [changed] if steps > 0 else _go_back(incident, assignment, changed, facts)
 
 

@@ -84,6 +84,9 @@ from dispatch.policy import Policy, Rules
 from dispatch.reopening import decide_reopen, is_back, roused
 from dispatch.tracking import decide_move
 
+_MAY_LEAVE_NOBODY = LookAgain | DeclineOffer | WithdrawOfficer | ChangeAssignment
+"""After these it may be that nobody is asked any more: the console need not wait for the next look to sound."""
+
 
 def decide(incident: Incident | None, command: Command, facts: Facts, *, now: datetime, policy: Policy) -> list[Event]:
     """The events that follow, none when nothing changes. Raises a `dispatch.errors.Refused`."""
@@ -96,7 +99,7 @@ def decide(incident: Incident | None, command: Command, facts: Facts, *, now: da
         incident = evolve(incident, event)
     replaced = sum(_replaced_by(event) for event in events)
     asked = decide_next_offers(incident, facts, replaced=replaced, now=now, policy=policy)
-    if isinstance(command, LookAgain) and not asked:
+    if isinstance(command, _MAY_LEAVE_NOBODY) and not asked:
         asked = decide_nobody_left(incident, facts, now=now, policy=policy)
     return events + asked
 

@@ -36,8 +36,11 @@ def must_stand_alone(incident: Incident, alarm: Alarm) -> bool:
 
 
 def is_joinable(incident: Incident) -> bool:
-    """Whether another phone's alarm could be about it at all. A cancel, of whatever kind, stays one phone's matter."""
-    if not incident.is_open or incident.position is None or incident.cancelled is not None or incident.duress:
+    """Whether another phone's alarm could be about it at all. A cancel, of whatever kind, stays one phone's matter.
+
+    Duress says nothing here: whoever presses beside the phone must not learn of it by what their own alarm joins.
+    """
+    if not incident.is_open or incident.position is None or incident.cancelled is not None:
         return False
     return not is_private(incident.kind, silent=incident.silent)
 
@@ -50,11 +53,18 @@ def is_same_emergency(incident: Incident, alarm: Alarm, *, now: datetime, policy
         return False
     if not are_compatible(incident.kind, alarm.kind, policy):
         return False
-    pressed_at = time_of(alarm, now)
-    if alarm.position.at is not None and pressed_at - alarm.position.at > STALE_AFTER:
+    if _is_old_fix(alarm, now):
         return False
     is_near = distance_m(incident.position, alarm.position) <= join_radius_m(incident.position, alarm.position, policy)
-    return is_near and is_in_time(incident, pressed_at, policy)
+    return is_near and is_in_time(incident, time_of(alarm, now), policy)
+
+
+def _is_old_fix(alarm: Alarm, now: datetime) -> bool:
+    """It was old when the button was pressed, by our clock and by the phone's, whichever of them is wrong."""
+    if alarm.position is None or alarm.position.at is None:
+        return False
+    latest = min(time_of(alarm, now), alarm.pressed_at or now)
+    return latest - alarm.position.at > STALE_AFTER
 
 
 def are_compatible(one: Kind, other: Kind, policy: Policy) -> bool:
@@ -62,8 +72,16 @@ def are_compatible(one: Kind, other: Kind, policy: Policy) -> bool:
 
 
 def time_of(alarm: Alarm, now: datetime) -> datetime:
-    """When the button was pressed, which for one that waited in the phone is long before it came."""
-    return now if alarm.pressed_at is None else min(alarm.pressed_at, now)
+    """When the button was pressed, which for one that waited in the phone is long before it came.
+
+    How long it waited the phone's own clock tells, however wrong that is: else one with a wrong date could be part of
+    nothing, and would have officers sent a second time.
+    """
+    if alarm.pressed_at is None:
+        return now
+    if alarm.sent_at is None:
+        return min(alarm.pressed_at, now)
+    return now - max(alarm.sent_at - alarm.pressed_at, timedelta(0))
 
 
 def is_in_time(incident: Incident, at: datetime, policy: Policy) -> bool:

@@ -26,7 +26,7 @@ from dispatch.events import (
     SupervisorsTold,
 )
 from dispatch.evolve import evolve
-from dispatch.incident import Incident, Offer, Told
+from dispatch.incident import AssignmentStatus, Incident, Offer, Told
 from dispatch.merging import MergedInto
 
 # Whoever learns later than this that something is over has learnt it from the page.
@@ -80,8 +80,7 @@ def effects(before: Incident | None, event: Event) -> list[PushIntent]:
         case SupervisorsTold():
             return [PushIntent(PushKind.UNCLAIMED, one.id, None, event.at + NEWS_LIVES) for one in event.people]
         case Closed():
-            ended = [offer.id for offer in before.open_offers()] if before else []
-            return [*_withdrawn(before, ended), *_all_clear(event.all_clear)]
+            return [*_over(before, event.at), *_all_clear(event.all_clear)]
         case Reopened():
             return _told_again(before, event)
         case MergedInto():
@@ -125,6 +124,17 @@ def _withdrawn(before: Incident | None, offer_ids: Iterable[str]) -> list[PushIn
     offers = (before.offer(offer_id) for offer_id in offer_ids)
     # An offer that has run out is still on the phone: the news lives longer than the offer did.
     return [PushIntent(PushKind.OFFER_WITHDRAWN, o.officer.id, o.id, o.expires_at + NEWS_LIVES) for o in offers if o]
+
+
+def _over(before: Incident | None, at: datetime) -> list[PushIntent]:
+    """Who is on the way must turn back, and may have the phone in a pocket; who is there knows."""
+    if before is None:
+        return []
+    on_the_way = [one for one in before.open_assignments() if one.status is AssignmentStatus.EN_ROUTE]
+    return [
+        *_withdrawn(before, [offer.id for offer in before.open_offers()]),
+        *(PushIntent(PushKind.ASSIGNMENT_WITHDRAWN, one.officer.id, one.id, at + NEWS_LIVES) for one in on_the_way),
+    ]
 
 
 def _called_off(before: Incident | None, event: OfficerWithdrawn) -> list[PushIntent]:

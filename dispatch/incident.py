@@ -7,6 +7,7 @@ gathers over time, its alarms, offers and timeline, has rows of its own in the j
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from enum import StrEnum
+from typing import Final
 from zlib import crc32
 
 from msgspec import Struct
@@ -21,8 +22,10 @@ ENDED_OFFERS_KEPT = 3
 OPEN_OFFERS_MAX = 5
 # Beside many open offers fewer ended ones stay, one at least.
 OFFERS_KEPT = 6
-# Six steps of three: whoever was asked before that waited longer than the policy's round, and may be asked again.
-ASKED_KEPT = 18
+# Where every phone is silent three more are asked each four seconds: whoever was asked before these has waited for most
+# of the policy's round of a minute, and may be asked again. With fewer the same near ones would be asked over and over,
+# and nobody behind them.
+ASKED_KEPT = 40
 # Of those that are over; the open ones are kept all.
 ASSIGNMENTS_KEPT = 2
 PLACES_MAX = 6
@@ -35,12 +38,16 @@ FLOOD = "flood"
 """The flag of an alarm whose phone has pressed again and again within a short time."""
 
 
-def asked_mark(officer_id: str) -> str:
-    """Stands for an officer in `Incident.asked`, in a quarter of an id's space.
+_DIGITS: Final = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz-_"
 
-    Should two officers ever share one, the second is asked in the next round.
+
+def asked_mark(officer_id: str) -> str:
+    """Stands for an officer in `Incident.asked`, in three letters: that many fit into the bounded state.
+
+    One officer in five thousand shares the mark of somebody who was asked, and is passed over in their favour.
     """
-    return f"{crc32(officer_id.encode()):08x}"
+    number = crc32(officer_id.encode())
+    return "".join(_DIGITS[number >> shift & 63] for shift in (0, 6, 12))
 
 
 LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)

@@ -14,6 +14,7 @@ from dispatch.errors import IncidentClosed, MergeRefused, NotMerged
 from dispatch.incident import (
     ASSIGNMENTS_KEPT,
     FLAGS_KEPT,
+    PLACES_MAX,
     TOLD_KEPT,
     Alarm,
     Assignment,
@@ -146,7 +147,8 @@ def decide_merge(incident: Incident, command: MergeCommand, *, now: datetime) ->
 def check_merge(source: Incident, target: Incident) -> None:
     """Raises IncidentClosed, and MergeRefused where the two must stay apart, or more go to them than one can hold.
 
-    Violence and silence are one phone's alone, whatever an operator thinks; an exercise is never a real emergency.
+    Violence and silence are one phone's alone, whatever an operator thinks; an exercise is never a real emergency. What
+    its resident has cancelled takes in nothing that still stands: nobody would be asked about that any more.
     """
     if not target.is_open:
         raise IncidentClosed(target.id)
@@ -157,7 +159,9 @@ def check_merge(source: Incident, target: Incident) -> None:
         source.id == target.id
         or source.drill != target.drill
         or (is_any_private and not is_of_one_phone)
-        or len(going) > ASSIGNMENTS_KEPT
+        or (target.cancelled is not None and source.cancelled is None)
+        or (source.duress and not target.duress)
+        or len(going) > PLACES_MAX
     ):
         raise MergeRefused(source.id)
 

@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from hashlib import sha256
 from itertools import pairwise
+from textwrap import shorten
 from typing import Any, Final
 
 from dispatch.incident import OPEN_OFFERS_MAX, PLACES_MAX, Kind
@@ -153,13 +154,24 @@ def read_policy(text: str) -> Policy:
     """
     try:
         document = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
+    except ValueError as error:
+        # Also a number of thousands of digits, which is TOML and yet cannot be read.
         raise PolicyInvalid([f"not TOML: {error}"]) from None
+    except RecursionError:
+        raise PolicyInvalid(["not TOML: its brackets stand too deep in each other"]) from None
     reading = _Reading()
     policy = reading.policy(document)
     if reading.mistakes:
         raise PolicyInvalid(reading.mistakes)
     return replace(policy, version=f"{policy.version}+{sha256(text.encode()).hexdigest()[:8]}")
+
+
+def _shown(value: Any) -> str:
+    """Short enough for a line on the health page, whatever stands in the file."""
+    try:
+        return shorten(repr(value), 80)
+    except (ValueError, RecursionError):
+        return "what stands there"
 
 
 class _Reading:
@@ -223,6 +235,6 @@ class _Reading:
             try:
                 values[name] = wanted[name].read(value)
             except ValueError:
-                said = "is missing" if value is None else f"must be {wanted[name].words}, not {value!r}"
+                said = "is missing" if value is None else f"must be {wanted[name].words}, not {_shown(value)}"
                 self.mistakes.append(f"{where}{name} {said}")
         return values

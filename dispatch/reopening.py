@@ -31,7 +31,7 @@ def is_linked(closed_at: datetime, *, now: datetime, policy: Policy) -> bool:
 def roused(incident: Incident) -> Incident:
     """The incident as one more press finds it: it takes a cancel back, and begins a closed one anew.
 
-    Nobody who was there counts as being there, and nobody as asked.
+    Nobody who was there counts as being there, and nobody as asked; what an operator had stopped runs again.
     """
     if not incident.is_open:
         incident = replace(
@@ -46,6 +46,8 @@ def roused(incident: Incident) -> Incident:
             step=0,
             level=0,
             unclaimed_since=None,
+            is_stopped=False,
+            quieted_at=None,
         )
     return replace(incident, cancelled=None) if incident.cancelled else incident
 

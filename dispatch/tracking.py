@@ -80,7 +80,7 @@ def decide_move(incident: Incident, move: MoveAlarm, facts: Facts, *, now: datet
 def areas_newly_told(incident: Incident, fix: Position, place: Place, policy: Policy) -> tuple[str, ...]:
     """The RT hear of it once it has a place, and not again each time that the phone crosses a street."""
     is_hidden = incident.silent or incident.kind is Kind.VIOLENCE
-    if incident.position is not None or is_hidden or incident.cancelled or incident.duress:
+    if incident.position is not None or is_hidden or incident.cancelled:
         return ()
     silent, drill = incident.silent, incident.drill
     alarm = Alarm("", incident.device, incident.kind, fix, fix, place, None, None, silent, drill, ())

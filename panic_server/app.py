@@ -134,7 +134,9 @@ class Server:
         push_metrics = PushMetrics(self.metrics.registry)
         sender = self._sender(push_metrics)
         self.relay = Relay(self.outbox, sender, clock, push_metrics, random=random.random)
-        self.reminders = Reminders(clock, self.relay.wake, pause_s=lambda: self.policies.current.repeat_push_s)
+        others = None if self.settings.is_embedded else self.outbox
+        pause_s: Callable[[], float] = lambda: self.policies.current.repeat_push_s  # noqa: E731 - it is handed on
+        self.reminders = Reminders(clock, self.relay.wake, pause_s=pause_s, shared=others)
         self._build_front()
         self.writer.on_commit(self._on_commit)
         self.writer.on_failure(self.metrics.commit_failed)

@@ -9,7 +9,8 @@ from panic_server.api.answers import answer
 from panic_server.api.auth import COOKIE, bearer_token, is_from_our_page
 from panic_server.api.describe import described, resource
 from panic_server.api.inputs import Kentongan, body
-from panic_server.people import CONSOLE_ROLES
+from panic_server.journal.port import DutyOrder
+from panic_server.people import CONSOLE_ROLES, Role
 from panic_server.services import Services
 from panic_server.wire import shapes
 from panic_server.wire.problems import CODE_UNKNOWN, CROSS_ORIGIN, JOURNAL_UNAVAILABLE, Refusal
@@ -57,7 +58,11 @@ async def sign_out(request: Request, services: Kentongan) -> Response:
         if not is_from_our_page(request.headers, services.settings.public_url):
             raise Refusal(CROSS_ORIGIN)
         token = request.cookies[COOKIE]
-    if token is not None and await services.accounts.principal(token) is not None:
+    person = None if token is None else await services.accounts.principal(token)
+    if token is not None and person is not None:
+        if person.role is Role.OFFICER:
+            # Whoever cannot answer any more is not to be asked.
+            await services.writer.submit(DutyOrder(person, on_duty=False))
         await services.accounts.revoke(token)
         await services.hub.check_rights()
     response = Response(status_code=204)

@@ -79,6 +79,16 @@ def note_cancel(draft: Draft, incident_id: str, device: str, before: Cancels, ev
     )
 
 
+def carry_cancels(connection: Connection, draft: Draft, from_id: str, to_id: str) -> None:
+    """What phones have tried counts where their alarms are now, or their pages would take a cancel back."""
+    table = tables.cancels
+    stored = connection.execute(select(table).where(table.c.incident_id.in_((from_id, to_id)))).all()
+    rows = {_key(row.device, row.incident_id): tuple(row) for row in stored} | draft.rows.cancels
+    for device, incident_id, *tried in list(rows.values()):
+        if incident_id == from_id and _key(device, to_id) not in rows:
+            draft.rows.cancels[_key(device, to_id)] = (device, to_id, *tried)
+
+
 def note_track(draft: Draft, incident_id: str, move: MoveAlarm) -> None:
     now = micros(draft.now)
     positions = {micros(fix.at): fix for fix in move.positions if fix.at is not None}

@@ -19,6 +19,7 @@ from panic_server.clock import new_id
 from panic_server.journal import tables
 from panic_server.journal.codec import read_alarm
 from panic_server.journal.draft import Draft
+from panic_server.journal.following import carry_cancels
 from panic_server.journal.port import Actor, Done, MergeOrder, SplitOrder
 from panic_server.journal.registry import Held, Registry
 from panic_server.people import Principal
@@ -68,6 +69,7 @@ class Merging:
         for (device, alarm_id), kept in theirs.items():
             draft.move_alarm(device, alarm_id, order.into, f"{kept.path or '/'}{order.incident_id}/")
             self._registry.phones.add(device, order.into, drill=target.incident.drill)
+        carry_cancels(connection, draft, order.incident_id, order.into)
         devices = _devices(ours | theirs)
         # The target's own phone stays the first, whoever pressed before it.
         both = Pressed(target.incident.device, len(devices), len(set(devices)))

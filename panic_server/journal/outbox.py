@@ -1,8 +1,8 @@
 """The outbox on SQL: `panic_server.push.port.Outbox`. The writer's commits add the rows; here they are sent off."""
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import Any, TypeVar
+from typing import Any, Final, TypeVar
 
 from sqlalchemy import func, make_url, select
 from sqlalchemy.engine import Connection, Row
@@ -10,13 +10,19 @@ from sqlalchemy.sql.expression import Executable
 
 from panic_server.journal import tables
 from panic_server.journal.bulk import json_rows, rows_parameter
+from panic_server.journal.codec import read_incident
 from panic_server.journal.draft import LEASE
 from panic_server.journal.port import JournalUnavailable, PushOrder
 from panic_server.journal.queries import Reader
+from panic_server.journal.registry import ASSIGNMENT_SLOT
 from panic_server.journal.times import micros, moment
 from panic_server.push.port import Device, OutboxUnavailable, Push, PushResult
+from panic_server.push.reminders import standing_offers
 
 T = TypeVar("T")
+
+UNHEARD_MAX: Final = 1000
+"""Offers that are looked at in one second: the oldest, which end first."""
 
 
 class SqlOutbox:
@@ -76,6 +82,17 @@ class SqlOutbox:
         rows = await self._ask(lambda connection: connection.execute(query).all())
         return {str(name): int(count) for name, count in rows}
 
+    # What other processes make of offers: `panic_server.push.reminders.SharedOffers`.
+
+    async def still_open(self, offer_ids: Collection[str]) -> Collection[str]:
+        table = tables.engagements
+        query = select(table.c.offer_id).where(table.c.offer_id.in_(offer_ids), table.c.slot > ASSIGNMENT_SLOT)
+        return await self._ask(lambda connection: connection.execute(query).scalars().all())
+
+    async def unheard(self, offered_before: datetime, known: Collection[str]) -> Sequence[Push]:
+        known = frozenset(known)
+        return await self._ask(lambda connection: _unheard(connection, offered_before, known))
+
     async def _ask(self, question: Callable[[Connection], T]) -> T:
         try:
             return await self._reader.ask(question)
@@ -87,6 +104,25 @@ class SqlOutbox:
             await self._submit(order)
         except JournalUnavailable as error:
             raise OutboxUnavailable from error
+
+
+def _unheard(connection: Connection, offered_before: datetime, known: Collection[str]) -> Sequence[Push]:
+    """Two questions, for the incidents' states are long, and most offers are known."""
+    engagements, offers, incidents = tables.engagements, tables.offers, tables.incidents
+    query = (
+        select(offers.c.id, offers.c.incident_id)
+        .join(engagements, engagements.c.offer_id == offers.c.id)
+        .where(engagements.c.slot > ASSIGNMENT_SLOT)
+        .where(offers.c.received_at.is_(None), offers.c.offered_at <= micros(offered_before))
+        .order_by(offers.c.offered_at)
+        .limit(UNHEARD_MAX)
+    )
+    found = {row.id: row.incident_id for row in connection.execute(query) if row.id not in known}
+    if not found:
+        return []
+    states = select(incidents.c.state).where(incidents.c.id.in_(set(found.values())))
+    standing = standing_offers(read_incident(text) for text in connection.execute(states).scalars())
+    return [push for push in standing if push.offer_id in found]
 
 
 def _devices_of(dialect: str) -> Executable:

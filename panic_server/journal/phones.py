@@ -49,10 +49,12 @@ class Phones:
         if not pressing.incidents:
             del self._pressing[key]
 
-    def drop(self, incident_id: str) -> None:
-        """The incident is closed."""
-        for key in self._keys_of.pop(incident_id, ()):
+    def drop(self, incident_id: str) -> set[Key]:
+        """The incident is closed; returns the phones that were part of it."""
+        keys = self._keys_of.pop(incident_id, set())
+        for key in keys:
             self._forget(key, incident_id)
+        return keys
 
     def incidents_of(self, device: str, *, drill: bool) -> Sequence[str]:
         """The newest first."""

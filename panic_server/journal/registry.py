@@ -68,7 +68,7 @@ class Registry:
         self._engaged: dict[str, Engaged] = {}
         self._on_duty: set[str] = set()
         self._waiting: list[tuple[int, int, str]] = []
-        self._waiting_ids: set[str] = set()
+        self._waiting_ids: dict[str, int] = {}
 
     def begin_reload(self) -> None:
         """The world forgets what it was told; until here it went on with the last that was known."""
@@ -102,10 +102,12 @@ class Registry:
         if after.is_open:
             self._held[after.id] = Held(after, opened_seq)
             self.phones.add(after.device, after.id, drill=after.drill)
+            if before is not None and not before.is_open:
+                for device, drill in self.ended.take_back(after.id):
+                    self.phones.add(device, after.id, drill=drill)
         else:
             self._held.pop(after.id, None)
-            self.phones.drop(after.id)
-            self.ended.note(after)
+            self.ended.note(after, self.phones.drop(after.id))
         self._nearby.put(after)
         self._note_waiting(after, opened_seq)
         return self._note_engagements(before, after, slots)
@@ -172,10 +174,12 @@ class Registry:
         self._world.on_duty(officer_id, name, sectors, on_duty=on_duty)
 
     def _note_waiting(self, incident: Incident, opened_seq: int) -> None:
-        waits = incident.origin is not None and wanted_offers(incident, self.policy) > 0
-        if waits and incident.id not in self._waiting_ids:
-            self._waiting_ids.add(incident.id)
-            urgency = self.policy.rules_of(incident).urgency + AFTER_ALL * incident.drill
+        """Again when it has become more urgent: what it was before stays in the heap, and is passed over."""
+        if incident.origin is None or not wanted_offers(incident, self.policy):
+            return
+        urgency = self.policy.rules_of(incident).urgency + AFTER_ALL * incident.drill
+        if self._waiting_ids.get(incident.id) != urgency:
+            self._waiting_ids[incident.id] = urgency
             heapq.heappush(self._waiting, (urgency, opened_seq, incident.id))
 
     def take_waiting(self, limit: int) -> list[Incident]:
@@ -184,8 +188,10 @@ class Registry:
         """
         taken: list[Incident] = []
         while self._waiting and len(taken) < limit:
-            _, _, incident_id = heapq.heappop(self._waiting)
-            self._waiting_ids.discard(incident_id)
+            urgency, _, incident_id = heapq.heappop(self._waiting)
+            if self._waiting_ids.get(incident_id) != urgency:
+                continue
+            del self._waiting_ids[incident_id]
             held = self._held.get(incident_id)
             if held and wanted_offers(held.incident, self.policy):
                 taken.append(held.incident)

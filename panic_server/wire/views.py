@@ -196,6 +196,7 @@ def narrowed(complete: shapes.Incident, view: View, known: Incident) -> shapes.I
                 next_due_at=None,
                 standing=None,
                 merged_into=None,
+                policy="",
                 escalation=None,
             )
         case _:

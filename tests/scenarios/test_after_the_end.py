@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from tests.scenarios.city import City
+from tests.scenarios.ground import IN_RT_2
 
 
 async def test_pressing_again_soon_after_the_end_brings_the_incident_back_on_every_screen(city: City) -> None:
@@ -27,6 +28,25 @@ async def test_pressing_again_soon_after_the_end_brings_the_incident_back_on_eve
     assert (await resident.progress(alarm))["stage"] == "accepted"
     timeline = (await operator.sees(alarm.incident_id))["timeline"]
     assert [entry["data"]["reopens"] for entry in timeline if entry["kind"] == "alarm_joined"] == [True]
+
+
+async def test_a_witness_who_presses_again_is_linked_and_known_once_the_incident_is_open_again(city: City) -> None:
+    city.policy(join_radius_max_m=200.0)
+    operator, witness = city.operator(), city.resident()
+    fire = await city.resident().press(kind="fire")
+    await witness.press(kind="fire")
+    await operator.closes(fire, "resolved")
+    linked = await witness.press(kind="fire")
+    assert (await operator.sees(linked.incident_id))["incident"]["linked_to"] == fire.incident_id
+    await operator.closes(linked, "duplicate")
+
+    late, other = await city.resident().press(IN_RT_2, kind="fire"), city.resident()
+    await other.press(IN_RT_2, kind="fire")
+    await operator.closes(late, "resolved")
+    await operator.reopens(late, "Masih berasap.")
+
+    assert (await other.press(kind="medical")).incident_id == late.incident_id
+    assert (await operator.sees(late.incident_id))["incident"]["phone_count"] == 2
 
 
 async def test_also_after_a_restart_the_phones_last_incident_is_known(city: City) -> None:
@@ -56,6 +76,20 @@ async def test_a_press_after_another_end_or_much_later_is_a_new_incident_linked_
     await operator.closes(third, "resolved")
     await city.passes(seconds=90_000, step_s=9000)
     assert (await operator.sees((await resident.press()).incident_id))["incident"]["linked_to"] is None
+
+
+async def test_an_escalation_that_was_stopped_runs_again_when_the_phone_presses_again(city: City) -> None:
+    officer, operator, resident = city.officer_at(metres=200), city.operator(), city.resident()
+    alarm = await resident.press()
+    await officer.declines(alarm)
+    stop = {"running": False, "reason": "Patroli sudah di sana"}
+    await operator.does(f"/v1/incidents/{alarm.incident_id}/escalation", stop)
+    await operator.closes(alarm, "resolved")
+
+    again = await resident.press()
+
+    assert await officer.has_offer(again)
+    assert not (await operator.sees(alarm.incident_id))["incident"]["escalation"]["stopped"]
 
 
 async def test_an_operator_opens_a_closed_incident_again(city: City) -> None:

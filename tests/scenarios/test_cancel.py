@@ -5,9 +5,14 @@ from __future__ import annotations
 import json
 import re
 import time
+from pathlib import Path
 from typing import Any
 
+import pytest
+
+from panic_server.settings import Settings
 from tests.scenarios.city import City
+from tests.scenarios.ground import IN_RT_1
 from tests.scenarios.people import Alarm, Resident
 
 RIGHT, DURESS, WRONG = "2580", "1379", "0000"
@@ -123,27 +128,33 @@ async def test_what_cannot_be_cancelled_is_refused(city: City) -> None:
 # What is the same.
 
 
-async def story(city: City, pin: str) -> str:
+async def story(city: City, *pins: str) -> str:
     """Everything that the phone and the RT's page get to see from the press to the end, without ids and times."""
     officer, operator, representative = city.officer_at(metres=150), city.operator(), city.representative("RT-1")
     page = await representative.watches()
     resident, alarm = await pressed(city, kind="crime")
     path = f"/v1/alarms/{alarm.id}"
-    cancel = await resident.asks("POST", f"{path}/cancel", {"pin": pin})
-    seen: list[Any] = [cancel.status_code, sorted(cancel.headers), cancel.text, await resident.gets(path)]
+    seen: list[Any] = []
+    for pin in pins:
+        cancel = await resident.asks("POST", f"{path}/cancel", {"pin": pin})
+        seen += [cancel.status_code, sorted(cancel.headers), cancel.text, await resident.gets(path)]
     if await officer.has_offer(alarm):
         # Under duress somebody goes there, is on scene and clear again; nothing of it is seen.
         assignment = await officer.accepts(alarm)
         await officer.reports(assignment, "on_scene")
         await officer.reports(assignment, "clear")
+    seen.append(await resident.moves(alarm, IN_RT_1.east(20).sent(city.clock.now().isoformat())))
     await operator.claims(alarm)
     await operator.notes(alarm, "Dihubungi.")
     await city.passes(seconds=90)
     answer = await representative.asks("GET", f"/v1/incidents/{alarm.incident_id}")
     seen += [answer.text, answer.headers["etag"], await representative.knows(), await resident.gets(path)]
+    seen.append(await representative.does(f"/v1/incidents/{alarm.incident_id}/acknowledge", {"coming": True}))
     await operator.closes(alarm, "resolved")
     await page.sees(lambda: alarm.incident_id not in page.incidents)
     seen += [await resident.gets(path), [{**event, "seq": 0} for event in page.events]]
+    seen.append(sorted(push["type"] for push in await city.pushes(representative.subject)))
+    await officer.goes(on_duty=False)
     text = re.sub(r"[0-9]{4}-[0-9-]+T[0-9:.]+Z", "TIME", json.dumps(seen))
     return re.sub(r"[0-9a-f]{8}-[0-9a-f-]{27}", "ID", text)
 
@@ -151,8 +162,56 @@ async def story(city: City, pin: str) -> str:
 async def test_phone_and_rt_see_the_same_whether_it_was_free_will_or_force(city: City) -> None:
     stories = [await story(city, pin) for pin in (RIGHT, DURESS, RIGHT)]
     assert stories[0] == stories[1] == stories[2]
+    # Which of the wrong ones was the third, and what is tried after it, is not to be seen either.
+    third = [
+        await story(city, WRONG, WRONG, pin, after) for pin, after in ((RIGHT, WRONG), (DURESS, RIGHT), (WRONG, DURESS))
+    ]
+    assert third[0] == third[1] == third[2]
     assert "cancelled_by_resident" in stories[0]
     assert "on_scene" not in stories[0]
+
+
+async def joined(city: City, pin: str, *, is_shared: bool) -> bool:
+    """Whether a witness's alarm still joins, after a cancel of one of several phones or of one that presses again."""
+    resident, alarm = await pressed(city, kind="fire")
+    if is_shared:
+        await city.resident().press(kind="fire")
+    await resident.cancels(alarm, pin)
+    if not is_shared:
+        await resident.press(kind="fire")
+    return (await city.resident().press(kind="fire")).incident_id == alarm.incident_id
+
+
+@pytest.mark.parametrize("pin", [RIGHT, DURESS])
+@pytest.mark.parametrize("is_shared", [True, False])
+async def test_who_presses_beside_the_phone_cannot_tell_by_what_their_alarm_joins(
+    city: City, pin: str, is_shared: bool
+) -> None:
+    city.policy(join_radius_max_m=200.0)
+    assert await joined(city, pin, is_shared=is_shared)
+
+
+@pytest.mark.parametrize("pin", [RIGHT, DURESS])
+async def test_a_policy_that_changes_does_not_show_the_rt_that_somebody_is_still_asked(folder: Path, pin: str) -> None:
+    text = 'version = "{}"\n[usual]\nofficers_per_step = 1\n'
+    file = folder / "policy.toml"
+    file.write_text(text.format("kota-1"), encoding="utf-8")
+    async with City(folder) as city:
+        city.settings = Settings(data_dir=folder, policy=file, log_level="warning")
+        city.has_policy_file = True
+        city.officer_at(metres=100), city.officer_at(metres=300)
+        representative = city.representative("RT-1")
+        page = await representative.watches()
+        resident, alarm = await pressed(city)
+        await resident.cancels(alarm, pin)
+        await page.shows(alarm.incident_id, stage="cancelled_by_resident")
+        before, events = await representative.knows(), len(page.events)
+
+        file.write_text(text.format("kota-2"), encoding="utf-8")
+        await city.goes_on_until(lambda: city.server.policies.current.version.startswith("kota-2"))
+        await city.passes(seconds=30)
+
+        assert (await representative.knows(), len(page.events)) == (before, events)
 
 
 async def test_neither_pin_takes_longer_than_the_other(city: City) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from tests.scenarios.city import City
 from tests.scenarios.people import Alarm, Operator
 from tests.scenarios.screen import Json
@@ -84,6 +86,19 @@ async def test_where_few_are_near_the_nearest_three_are_asked_at_once_all_the_sa
     officers = [city.officer_at(metres=metres) for metres in (200, 2000, 2500, 2900)]
     alarm = await city.resident().press()
     assert [await one.has_offer(alarm) for one in officers] == [True, True, True, False]
+
+
+async def test_behind_two_dozen_phones_that_stay_silent_others_are_asked_as_well(city: City) -> None:
+    """A mast that is down takes every phone around it along."""
+    unreachable = [city.officer_at(metres=20 * number) for number in range(1, 28)]
+    behind = [city.officer_at(metres=1400), city.officer_at(metres=5000)]
+    alarm = await city.resident().press()
+    await city.passes(seconds=45)
+
+    asked = {row["officer_id"] for row in await city.rows("SELECT officer_id FROM offers")}
+
+    assert {one.subject for one in (*unreachable, *behind)} == asked
+    await behind[0].accepts(alarm)
 
 
 async def test_whose_position_is_stale_is_asked_last_and_who_is_off_duty_not_at_all(city: City) -> None:
@@ -173,6 +188,21 @@ async def test_with_nobody_left_the_console_sounds_until_an_operator_acts_and_wi
     await operator.notes(alarm, "Patroli dihubungi lewat radio")
     assert (await escalation(operator, alarm))["nobody_left_since"] is None
     await city.passes(seconds=75)
+    assert (await escalation(operator, alarm))["nobody_left_since"] is not None
+
+
+@pytest.mark.parametrize("what", ["declines", "goes off duty", "turns back"])
+async def test_the_console_sounds_at_once_when_the_last_who_could_come_does_not(city: City, what: str) -> None:
+    officer, operator = city.officer_at(metres=200), city.operator()
+    alarm = await city.resident().press()
+    match what:
+        case "declines":
+            await officer.declines(alarm)
+        case "goes off duty":
+            await officer.goes(on_duty=False)
+        case _:
+            await officer.reports(await officer.accepts(alarm), "clear")
+
     assert (await escalation(operator, alarm))["nobody_left_since"] is not None
 
 

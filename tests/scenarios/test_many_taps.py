@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -31,6 +32,16 @@ async def test_a_fire_with_many_taps_is_one_incident_with_witnesses_and_three_of
     assert asked == officers[:3]
     assert len(await city.rows("SELECT id FROM offers")) == 3
     assert len([one for one in console.events if one["kind"] == "alarm_joined"]) == 39
+
+
+async def test_witnesses_whose_phones_have_the_wrong_date_are_witnesses_all_the_same(city: City) -> None:
+    city.officer_at(metres=200), city.officer_at(metres=400)
+    first = await city.resident().press(kind="fire")
+    for days in (-400, -1, 1):
+        wrong = (city.clock.now() + timedelta(days=days)).isoformat()
+        spot = {**IN_RT_1.east(5).sent(), "at": wrong}
+        joined = await city.resident().press(None, kind="fire", position=spot, pressed_at=wrong, sent_at=wrong)
+        assert joined.incident_id == first.incident_id
 
 
 async def test_every_witness_sees_who_comes(city: City) -> None:

@@ -73,6 +73,24 @@ async def test_the_officer_who_is_on_the_way_goes_on_under_the_incident_that_goe
     await officer.expects_offer(third)
 
 
+async def test_incidents_to_which_several_go_already_can_be_merged_as_well(city: City) -> None:
+    city.policy(places=2, officers_per_step=2)
+    operator = city.operator()
+    officers = [city.officer_at(metres=100 * number) for number in range(1, 5)]
+    one = await city.resident().press(kind="crime")
+    for officer in officers[:2]:
+        await officer.accepts(one)
+    other = await city.resident().press(kind="crime")
+    for officer in officers[2:]:
+        await officer.accepts(other)
+
+    merged = await merges(operator, one, other)
+
+    going = {each["officer"]["id"] for each in merged["assignments"]}
+    assert going == {officer.subject for officer in officers}
+    assert (merged["escalation"]["filled"], merged["stage"]) == (4, "accepted")
+
+
 async def test_a_merge_is_undone_by_a_split_and_both_are_as_they_were(city: City) -> None:
     operator, officer, resident = city.operator(), city.officer_at(metres=100), city.resident()
     one = await resident.press(kind="fire")
@@ -161,6 +179,23 @@ async def test_what_has_to_stay_apart_cannot_be_merged(city: City) -> None:
     assert await operator.is_refused(path, "merge_refused", {"into": plain.incident_id}) == 409
     shown = (await operator.sees(plain.incident_id))["incident"]
     assert (shown["status"], shown["version"]) == ("open", 1)
+
+
+async def test_what_somebody_cancelled_takes_in_nothing_that_still_stands(city: City) -> None:
+    operator, officer = city.operator(), city.officer_at(metres=100)
+    takes_back = city.resident()
+    await takes_back.sets_pins()
+    stands, cancelled = await city.resident().press(kind="fire"), await takes_back.press(kind="fire")
+    await takes_back.cancels(cancelled)
+
+    path = f"/v1/incidents/{stands.incident_id}/merge"
+    assert await operator.is_refused(path, "merge_refused", {"into": cancelled.incident_id}) == 409
+    merged = await merges(operator, cancelled, stands)
+
+    assert (merged["stage"], merged["alarm_count"]) == ("offered", 2)
+    assert await officer.has_offer(stands)
+    assert (await takes_back.progress(cancelled))["stage"] == "cancelled_by_resident"
+    assert (await takes_back.cancels(cancelled, "1379"))["stage"] == "cancelled_by_resident"
 
 
 async def test_a_merge_or_split_of_what_has_changed_or_is_not_there_is_refused(city: City) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from datetime import timedelta
 
 from tests.scenarios.city import City
 from tests.scenarios.ground import IN_RT_3
@@ -73,6 +74,19 @@ async def test_an_officer_who_is_clear_is_asked_about_what_waits(city: City) -> 
     await officer.accepts(second)
 
 
+async def test_what_turns_out_to_be_violence_while_it_waits_comes_before_all_that_waited_longer(city: City) -> None:
+    city.policy(max_open_offers=1, officers_per_step=1)
+    officer, caller = city.officer_at(metres=200), city.resident()
+    assignment = await officer.accepts(await city.resident().press())
+    await asyncio.gather(*(city.resident().press() for _ in range(80)))
+    alarm = await caller.press()
+    await caller.press(kind="violence")
+
+    await officer.reports(assignment, "clear")
+
+    assert await officer.has_offer(alarm)
+
+
 async def test_of_officers_who_accept_at_once_exactly_one_wins_and_may_say_it_again(city: City) -> None:
     officers = [city.officer_at(metres=metres) for metres in (200, 400, 600)]
     alarm = await city.resident().press()
@@ -114,6 +128,18 @@ async def test_off_duty_an_officer_holds_no_offer_and_gets_none(city: City) -> N
     assert await leaving.is_refused("/v1/me/positions", "officer_off_duty", {"positions": []}) == 409
 
 
+async def test_who_signs_out_holds_no_offer_and_gets_none(city: City) -> None:
+    city.policy(officers_per_step=1)
+    leaving, staying = city.officer_at(metres=200), city.officer_at(metres=900)
+    alarm = await city.resident().press()
+    assert (await leaving.asks("DELETE", "/v1/session")).status_code == 204
+
+    another = await city.resident().press()
+
+    await leaving.expects_push(alarm, "offer_withdrawn")
+    assert [await staying.has_offer(one) for one in (alarm, another)] == [True, True]
+
+
 async def test_within_a_band_of_distance_the_sectors_own_officers_are_asked_first(city: City) -> None:
     city.policy(officers_per_step=1)
     foreign = city.officer_at(metres=100, sector="PS-BARAT", of=IN_RT_3)
@@ -137,10 +163,23 @@ async def test_a_late_or_repeated_report_never_turns_an_assignment_back(city: Ci
     assert (late["status"], repeated["status"]) == ("on_scene", "on_scene")
 
 
+async def test_a_phone_whose_clock_was_ahead_still_reports(city: City) -> None:
+    officer = city.officer_at(metres=200)
+    path = f"/v1/assignments/{await officer.accepts(await city.resident().press())}/status"
+    tomorrow = city.clock.now() + timedelta(days=1)
+    await officer.does(path, {"status": "on_scene", "at": tomorrow.isoformat()})
+    await city.passes(seconds=60)
+
+    done = await officer.does(path, {"status": "clear", "at": city.clock.now().isoformat()})
+
+    assert done["status"] == "clear"
+
+
 async def test_an_officer_takes_back_what_was_reported_by_mistake(city: City) -> None:
     officer, console = city.officer_at(metres=200), await city.operator().watches()
     alarm = await city.resident().press()
     path = f"/v1/assignments/{await officer.accepts(alarm)}/status"
+    await city.passes(seconds=150, step_s=30)
     await officer.does(path, {"status": "clear", "at": "2026-11-22T20:01:00Z"})
 
     back = await officer.does(path, {"status": "en_route", "correction": True, "at": "2026-11-22T20:02:00Z"})
@@ -160,6 +199,16 @@ async def test_a_closed_incident_frees_whoever_was_asked_or_on_the_way(city: Cit
 
     assert (await officer.reports(assignment, "on_scene"))["status"] == "clear"
     assert await officer.has_offer(await city.resident().press())
+
+
+async def test_who_is_on_the_way_is_told_that_it_is_over(city: City) -> None:
+    officer, operator = city.officer_at(metres=200), city.operator()
+    alarm = await city.resident().press()
+    assignment = await officer.accepts(alarm)
+
+    await operator.closes(alarm, "false_alarm")
+
+    assert (await officer.expects_push(alarm, "assignment_withdrawn"))["offer_id"] == assignment
 
 
 async def test_operators_who_claim_the_same_incident_are_told_of_each_other(city: City) -> None:

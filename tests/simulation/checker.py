@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from bisect import bisect_left, bisect_right
 from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -16,6 +17,11 @@ PUNCTUAL = timedelta(seconds=1)
 
 SKEW = timedelta(milliseconds=500)
 """Two machines' clocks may differ by this: a deadline that one has set, the other keeps by its own clock."""
+
+
+NO_DOUBT_M = 40.0
+NO_DOUBT = timedelta(minutes=9)
+"""As near, as exact and as soon as this, by the server's own clock, it is the same fire for every policy that ships."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +43,7 @@ class Checker:
         self._winners: dict[str, str] = {}
         self._heard: list[Record] = []
         self._receipt = timedelta(0)
+        self._standing_max = 0
         self._claims: list[timedelta] = []
         self._versions = {1}
         self._seq = 0
@@ -62,6 +69,7 @@ class Checker:
         self._receipt = timedelta(seconds=record["receipt_s"])
         self._claims = [timedelta(seconds=seconds) for seconds in record["claim_s"]]
         self._silence.offers_max = record["offers_max"]
+        self._standing_max = record["standing_max"]
 
     def _read_map(self, record: Record) -> None:
         self._versions.add(record["version"])
@@ -139,6 +147,7 @@ class Checker:
             self._ends_in_time(case, record)
             self._wins_alone(case, record)
         self._offers_properly(record)
+        self._is_news(record)
         self.book.read(record)
         self._keeps_alarm(record)
         after = self.book.cases[record["incident"]]
@@ -222,10 +231,27 @@ class Checker:
             officer = offer["officer"]["id"]
             self._is(5, not self.book.going.get(officer), f"{officer} is asked about {offer['id']} while on the way")
             self._is(5, self.book.on_duty.get(officer), f"{officer} is asked about {offer['id']} while off duty")
+            is_chosen = record["kind"] == "OfficerOffered"
+            has_room = len(self.book.asked.get(officer, ())) < self._silence.offers_max
+            self._is(5, is_chosen or has_room, f"{officer} is asked about {offer['id']} with their hands full")
+
+    def _is_news(self, record: Record) -> None:
+        """One fire, one incident, however many tap: or each tap would send officers of its own."""
+        alarm = record["event"].get("alarm")
+        if record["kind"] != "IncidentOpened" or alarm["kind"] != "fire" or not alarm["position"]:
+            return
+        if alarm["silent"] or alarm["drill"] or (alarm["position"]["accuracy_m"] or NO_DOUBT_M) > NO_DOUBT_M:
+            return
+        for case in self.book.cases.values():
+            is_recent = record["now"] - case.tapped_at < NO_DOUBT
+            is_open_to_it = case.is_open and case.is_plain and case.kind == "fire" and is_recent
+            is_same = is_open_to_it and case.metres_to(alarm["position"]) < NO_DOUBT_M
+            self._is(5, not is_same, f"{record['incident']} is about the same fire as {case.id}, and asks officers too")
 
     def _is_not_doubled(self, case: Case) -> None:
         asked = Counter(offer.officer for offer in case.open_offers())
         self._is(5, max(asked.values(), default=0) <= 1, f"somebody is asked twice about {case.id}")
+        self._is(5, len(asked) <= self._standing_max, f"{len(asked)} are asked about {case.id} at a time")
 
     # What was seen, and what is left.
 
@@ -234,7 +260,8 @@ class Checker:
         before = frames[-1]["last"] if frames else 0
         name = record["screen"]
         self._is(3, record["first"] == before + 1, f"{name} was at {before} and got a range from {record['first']}")
-        expected = [seq for seq in self._visible[-200:] if record["first"] <= seq <= record["last"]]
+        since, until = bisect_left(self._visible, record["first"]), bisect_right(self._visible, record["last"])
+        expected = self._visible[since:until]
         self._is(3, record["seqs"] == expected, f"{name} got {record['seqs']} instead of {expected}")
         frames.append(record)
 
@@ -270,7 +297,8 @@ class Checker:
         self._is(7, going == stored, f"{case.id} keeps other assignments than its events tell")
         self._is(7, case.is_open == (state["status"] == "open"), f"{case.id} is {state['status']}")
         self._is(2, state["alarm_count"] == len(case.alarms), f"{case.id} counts {state['alarm_count']} alarms")
-        fixes = [alarm["position"]["at"] for alarm in case.alarms if alarm["position"]]
+        of_its_phone = [alarm for alarm in case.alarms if alarm["device"] == case.alarms[0]["device"]]
+        fixes = [alarm["position"]["at"] for alarm in of_its_phone if alarm["position"]]
         if fixes:
             shown = datetime.fromisoformat(state["position"]["at"])
             self._is(7, shown >= max(fixes), f"{case.id} was moved back to an older fix")

@@ -7,14 +7,15 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from dispatch.effects import PushIntent, PushKind
+from dispatch.incident import OPEN_OFFERS_MAX
 from dispatch.policy import Policy
 from tests.simulation.agenda import SECOND, Agenda
 from tests.simulation.core import TRUE_CORE, Core
-from tests.simulation.ground import Spot
+from tests.simulation.ground import SIZE_M, Spot
 from tests.simulation.journal import Journal
 from tests.simulation.network import Network
 from tests.simulation.node import START, Crash, Node
-from tests.simulation.people import Desk, Neighbour, Officer, Resident
+from tests.simulation.people import Desk, Neighbour, Officer, Resident, Witness
 from tests.simulation.screens import Screen
 from tests.simulation.trace import Trace
 
@@ -45,9 +46,21 @@ class City:
         skews = self.dice.choice([[0], [0, 300_000], [0, -200_000]])
         self.nodes = [Node(self, name, skew) for name, skew in zip("ab", skews, strict=False)]
         self.officers = {name: Officer(self, name) for name in self._names("petugas", self.dice.randint(2, 10))}
-        self._residents = [Resident(self, name) for name in self._names("warga", incidents)]
+        self._residents: list[Resident] = [Resident(self, name) for name in self._names("warga", incidents)]
+        self._residents += self._witnesses()
         self._neighbour = Neighbour(self)
         self._screens = [Screen(self, name) for name in self._names("layar", 2)]
+
+    def _witnesses(self) -> list[Witness]:
+        """Of a fire or two, or of none. They press besides everybody else, and most of them join."""
+        dice = self.dice
+        fires = [Spot(dice.uniform(0, SIZE_M), dice.uniform(0, SIZE_M)) for _ in range(dice.randint(0, 2))]
+        crowds = [dice.randint(3, 12) for _ in fires]
+        return [
+            Witness(self, f"saksi-{number}-{one}", fire)
+            for number, (fire, crowd) in enumerate(zip(fires, crowds, strict=True))
+            for one in range(crowd)
+        ]
 
     def _names(self, word: str, count: int) -> list[str]:
         return [f"{word}-{number}" for number in range(count)]
@@ -81,6 +94,7 @@ class City:
         self.trace.note(
             "policy",
             offers_max=policy.max_open_offers,
+            standing_max=OPEN_OFFERS_MAX,
             news_s=policy.news_receipt_s,
             receipt_s=usual.receipt_s,
             claim_s=list(usual.claim_s),

@@ -9,12 +9,13 @@ from typing import Protocol
 
 from dispatch.commands import Command
 from dispatch.decide import decide
+from dispatch.duplicates import is_same_emergency
 from dispatch.effects import PushIntent, effects
 from dispatch.escalation import next_due
 from dispatch.events import Event
 from dispatch.evolve import evolve
 from dispatch.facts import Facts
-from dispatch.incident import Incident
+from dispatch.incident import Alarm, Incident
 from dispatch.policy import Policy
 
 
@@ -22,6 +23,10 @@ class Decide(Protocol):
     def __call__(
         self, incident: Incident | None, command: Command, facts: Facts, *, now: datetime, policy: Policy
     ) -> list[Event]: ...
+
+
+class IsSame(Protocol):
+    def __call__(self, incident: Incident, alarm: Alarm, *, now: datetime, policy: Policy) -> bool: ...
 
 
 @dataclass(frozen=True)
@@ -32,6 +37,7 @@ class Core:
     evolve: Callable[[Incident | None, Event], Incident] = evolve
     effects: Callable[[Incident | None, Event], list[PushIntent]] = effects
     next_due: Callable[[Incident, Policy], datetime | None] = next_due
+    is_same_emergency: IsSame = is_same_emergency
     forgets_deadlines: bool = False
     answers_early: bool = False
     drops_events: bool = False

@@ -48,7 +48,8 @@ class Draft:
 
 
 class Journal:
-    """`alarms`: (device, alarm id) → (incident id, digest). `incident_of` has the incident of each number.
+    """`alarms`: (device, alarm id) → (incident id, digest). `incident_of` has the incident of each number,
+    `pressed_for` those of each phone's alarms.
 
     `current` is the same as `states`, read already.
     """
@@ -61,6 +62,7 @@ class Journal:
         self.due: dict[str, datetime | None] = {}
         self.last_at: dict[str, datetime] = {}
         self.alarms: dict[tuple[str, str], tuple[str, str]] = {}
+        self.pressed_for: dict[str, list[str]] = {}
         self.offers: dict[str, tuple[str, str]] = {}
         self.duty: dict[str, bool] = {}
         self.outbox: Outbox = {}
@@ -93,7 +95,9 @@ class Journal:
                 self.incident_of.append(None)
                 self.duty[entry.officer_id] = entry.on_duty
         self.seq = len(self.incident_of) - 1
-        self.alarms.update(draft.alarms)
+        for (device, alarm_id), (incident_id, digest) in draft.alarms.items():
+            self.alarms[device, alarm_id] = (incident_id, digest)
+            self.pressed_for.setdefault(device, []).append(incident_id)
         numbered = dict(enumerate(draft.pushes, start=self._pushes))
         self._pushes += len(numbered)
         self.outbox.update(numbered)

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from dispatch.commands import (
     CancelAlarm,
+    ChangeAssignment,
     Command,
+    DeclineOffer,
     LookAgain,
     MoveAlarm,
     OfferTo,
+    Override,
     PressAlarm,
     RepeatAlarm,
     WithdrawOfficer,
@@ -31,6 +35,10 @@ from tests.simulation.registry import person
 
 if TYPE_CHECKING:
     from tests.simulation.node import Node
+
+
+_ASKS = DeclineOffer | ChangeAssignment | LookAgain | WithdrawOfficer | Override
+"""After these the next officers may be asked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,17 +112,32 @@ class Orders:
                 self._decide(self._find(incident_id), RepeatAlarm(self._alarm(press)))
             return Answer(incident_id=incident_id)
         alarm = self._alarm(press)
-        incident = self._node.registry.find_for(alarm)
+        own = self._pressed_for(press.device)
+        incident = self._node.registry.find_for(alarm, own, self._is_same_as(alarm))
         incident_id = incident.id if incident else self._city.new_id()
-        facts = Facts(
-            candidates=self._node.registry.candidates(
-                alarm.position or (incident.origin if incident else None), self._city.where
-            ),
-            neighbours=self._neighbours(alarm),
-        )
-        self._carry_on(incident, PressAlarm(alarm, incident_id), facts)
+        self._carry_on(incident, PressAlarm(alarm, incident_id), self._facts_for_press(alarm, incident, own))
         self.draft.alarms[key] = (incident_id, press.digest)
         return Answer(incident_id=incident_id)
+
+    def _pressed_for(self, device: str) -> list[str]:
+        """The incidents of this phone's alarms, the newest first."""
+        drafted = [incident_id for (who, _), (incident_id, _) in self.draft.alarms.items() if who == device]
+        return [*self._city.journal.pressed_for.get(device, ()), *drafted][::-1]
+
+    def _is_same_as(self, alarm: Alarm) -> Callable[[Incident], bool]:
+        city, now = self._city, self._now
+        return lambda incident: city.core.is_same_emergency(incident, alarm, now=now, policy=city.policy)
+
+    def _facts_for_press(self, alarm: Alarm, incident: Incident | None, own: list[str]) -> Facts:
+        """Officers are looked for around the emergency, not around its witnesses."""
+        is_witness = incident is not None and incident.device != alarm.device
+        known = incident.origin if incident else None
+        origin = known if is_witness and known else alarm.position or known
+        return Facts(
+            candidates=self._node.registry.candidates(origin, self._city.where),
+            neighbours=self._neighbours(alarm),
+            is_known_phone=incident is not None and incident.id in own,
+        )
 
     def _alarm(self, press: Press) -> Alarm:
         version = self._node.map_version
@@ -193,11 +216,12 @@ class Orders:
             return Facts(chosen=chosen, engaged_elsewhere=registry.goes_somewhere(command.officer_id))
         if isinstance(command, CancelAlarm):
             # Two wrong PINs were told to be wrong; this is the one after them.
-            return Facts(cancels=Cancels(2, incident.cancelled.at if incident.cancelled else None))
+            cancelled_at = incident.cancelled.at if incident.cancelled else None
+            return Facts(cancels=Cancels(2, cancelled_at, is_alone=incident.phone_count == 1))
         who = getattr(command, "officer_id", None)
         offer = self._city.journal.offers.get(getattr(command, "offer_id", ""))
         return Facts(
-            candidates=registry.candidates(incident.origin, self._city.where),
+            candidates=registry.candidates(incident.origin, self._city.where) if isinstance(command, _ASKS) else (),
             engaged_elsewhere=who is not None and registry.goes_somewhere(who),
             offer_was_made=offer is not None and offer[1] == who,
             superiors=self._superiors(incident) if isinstance(command, LookAgain) else (),

@@ -88,16 +88,37 @@ class Resident:
     def _moves(self, press: Press, incident_id: str) -> None:
         """A fix of now goes out now, or much later, behind newer ones."""
         dice = self._city.dice
-        spot = Spot(dice.uniform(0, SIZE_M), dice.uniform(0, SIZE_M))
-        fix = Position(spot.lat, spot.lon, 20.0, self._city.true_now())
+        fix = self._somewhere()
         order = ToIncident(MoveAlarm(press.id, press.device, (fix,)), incident_id=incident_id)
         late_s = dice.choice([0.0, dice.uniform(0.0, 60.0)])
         send = self._city.network.request_until_answered
         self._city.agenda.after(late_s, lambda: send(order, lambda _: None))
 
+    def _somewhere(self) -> Position:
+        dice = self._city.dice
+        spot = Spot(dice.uniform(0, SIZE_M), dice.uniform(0, SIZE_M))
+        return Position(spot.lat, spot.lon, 20.0, self._city.true_now())
+
     def _cancels(self, press: Press, incident_id: str, pin: PinMeaning) -> None:
         order = ToIncident(CancelAlarm(press.id, press.device, pin), incident_id=incident_id)
         self._city.network.request_until_answered(order, lambda _: None)
+
+
+class Witness(Resident):
+    """One of many who see the same fire; whoever it was that pressed first, it stays where it burns."""
+
+    def __init__(self, city: City, name: str, fire: Spot) -> None:
+        super().__init__(city, name)
+        self._fire = fire
+
+    def _press(self) -> Press:
+        now = self._city.true_now()
+        return Press(self._city.new_id(), self.name, Kind.FIRE, self._somewhere(), now, silent=False, drill=False)
+
+    def _somewhere(self) -> Position:
+        dice = self._city.dice
+        spot = Spot(self._fire.x_m + dice.uniform(-15.0, 15.0), self._fire.y_m + dice.uniform(-15.0, 15.0))
+        return Position(spot.lat, spot.lon, 5.0, self._city.true_now())
 
 
 class Officer:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 
-from dispatch.commands import AcceptOffer, ChangeAssignment, Command, LookAgain
+from dispatch.assignment import make_offers
+from dispatch.commands import AcceptOffer, ChangeAssignment, Command, LookAgain, PressAlarm
 from dispatch.decide import decide
 from dispatch.errors import OfferTaken
-from dispatch.events import AssignmentChanged, Event, OfferAccepted, OffersMade
+from dispatch.events import AlarmJoined, AssignmentChanged, Event, OfferAccepted, OffersMade
 from dispatch.facts import Facts
-from dispatch.incident import Incident
+from dispatch.incident import Alarm, Incident
 from dispatch.policy import Policy
 from tests.simulation.core import Core
 from tests.simulation.registry import person
@@ -56,8 +58,29 @@ def asking_once(
     return [event for event in events if not isinstance(event, OffersMade)]
 
 
+def asking_for_each_tap(
+    incident: Incident | None, command: Command, facts: Facts, *, now: datetime, policy: Policy
+) -> list[Event]:
+    """Every witness has officers asked as if nobody had been asked before."""
+    events = decide(incident, command, facts, now=now, policy=policy)
+    if incident is None or not isinstance(command, PressAlarm):
+        return events
+    asked = make_offers(
+        incident.id, list(facts.candidates[:3]), made_before=incident.offers_made, now=now, rules=policy.usual
+    )
+    return [replace(event, offers=asked) if isinstance(event, AlarmJoined) else event for event in events]
+
+
+def always_another(incident: Incident, alarm: Alarm, *, now: datetime, policy: Policy) -> bool:
+    """No two phones ever tell of the same."""
+    del incident, alarm, now, policy
+    return False
+
+
 PLANTED = {
     "double winner": (5, Core(decide=with_two_winners)),
+    "taps not put together": (5, Core(is_same_emergency=always_another)),
+    "officers for each tap": (5, Core(decide=asking_for_each_tap)),
     "early timer": (6, Core(decide=acting_early)),
     "deadline behind another": (6, Core(hides_deadlines=True)),
     "lost timer": (6, Core(forgets_deadlines=True)),

@@ -6,6 +6,7 @@ state that the journal ended with differs from the reading, and that is found.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -24,6 +25,9 @@ ENDS = {
     "PlacesChanged": "withdrawn",
     "OfficerWithdrawn": "offer_id",
 }
+
+CANCELS = {"CancelledByResident", "CancelledUnderDuress"}
+METRES_PER_DEGREE = 111_320.0
 
 NEVER = datetime.max.replace(tzinfo=UTC)
 
@@ -62,7 +66,8 @@ class Assignment:
 @dataclass(slots=True)
 class Case:
     """One incident as the log tells it. `alarms` are those that it was opened or joined by, `told` has the area that
-    each person was told for, and `news` by when somebody there must have received it.
+    each person was told for, and `news` by when somebody there must have received it. At `spot` it burns; a plain one
+    is open to others, as far as the log tells.
     """
 
     id: str
@@ -81,6 +86,15 @@ class Case:
     unclaimed_since: datetime | None = None
     level: int = 0
     due: datetime | None = None
+    spot: tuple[float, float] | None = None
+    tapped_at: datetime = NEVER
+    is_plain: bool = True
+
+    def metres_to(self, position: Any) -> float:
+        """On the plane that the simulated city is."""
+        if self.spot is None:
+            return math.inf
+        return METRES_PER_DEGREE * math.hypot(position["lat"] - self.spot[0], position["lon"] - self.spot[1])
 
     def open_offers(self) -> list[Offer]:
         return [offer for offer in self.offers.values() if offer.ended_by is None]
@@ -114,8 +128,10 @@ class Book:
         event, kind = record["event"], record["kind"]
         if kind == "IncidentOpened":
             self.cases[record["incident"]] = Case(record["incident"], event["alarm"]["kind"])
+            self._opened(self.cases[record["incident"]], event["alarm"])
         case = self.cases[record["incident"]]
         self._read_alarm(case, event, kind)
+        self._read_place(case, event, kind)
         for made in offers_of(event):
             self._made(case, made)
         for offer_id in ended_by(record):
@@ -146,12 +162,25 @@ class Book:
     def _read_alarm(self, case: Case, event: Any, kind: str) -> None:
         if kind in {"IncidentOpened", "AlarmJoined"}:
             case.alarms.append(event["alarm"])
+            case.tapped_at = event["at"]
         if kind in {"IncidentOpened", "AlarmJoined", "AlarmUpdated"}:
             case.is_located = case.is_located or event["alarm"]["origin"] is not None
         place = event.get("place") or ("alarm" in event and event["alarm"]["place"])
         if place:
             case.been_at.append(place["rt"] and place["rt"]["code"])
         case.places = event.get("places") or case.places
+
+    def _opened(self, case: Case, alarm: Any) -> None:
+        case.is_plain = not alarm["silent"] and not alarm["drill"]
+        case.spot = _spot(alarm["position"])
+
+    def _read_place(self, case: Case, event: Any, kind: str) -> None:
+        """Where others may join it; nobody who may not any more, or of whom that is not so simple to say."""
+        if kind in {"IncidentMoved", "SectorChanged"}:
+            case.spot = _spot(event["position"])
+        is_of_its_phone = kind == "AlarmJoined" and event["alarm"]["device"] == case.alarms[0]["device"]
+        if is_of_its_phone or kind in {"AlarmUpdated", *CANCELS}:
+            case.is_plain = False
 
     def _read_news(self, case: Case, record: Record) -> None:
         """Who is told has half a minute, then those above are told; at night, and after a cancel, nobody else is."""
@@ -165,10 +194,10 @@ class Book:
         for area in event.get("silent") or ():
             case.news[area["code"]] = NEVER
         is_hidden = "alarm" in event and (event["alarm"]["silent"] or event["alarm"]["kind"] == "violence")
-        is_over = kind in {"Closed", "CancelledByResident", "CancelledUnderDuress"}
+        is_over = kind == "Closed" or (kind in CANCELS and event["is_whole"])
         if is_hidden or is_over or event.get("quiet"):
             case.news = dict.fromkeys(case.news, NEVER)
-        if kind in {"CancelledByResident", "CancelledUnderDuress", "AlarmJoined"}:
+        if kind == "AlarmJoined" or (kind in CANCELS and event["is_whole"]):
             case.is_cancelled = kind == "CancelledByResident"
 
     def _read_claim(self, case: Case, record: Record) -> None:
@@ -230,6 +259,10 @@ class Book:
             and not self.going.get(officer)
             and len(self.asked.get(officer, ())) < offers_max
         )
+
+
+def _spot(position: Any) -> tuple[float, float] | None:
+    return (position["lat"], position["lon"]) if position else None
 
 
 def offers_of(event: Any) -> list[Any]:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 
+from dispatch.duplicates import distance_m, joins
 from dispatch.facts import Candidate
 from dispatch.incident import Alarm, Incident, Person
 from geo.position import Position
@@ -17,20 +18,15 @@ class Registry:
     def __init__(self) -> None:
         self.held: dict[str, Incident] = {}
         self.on_duty: dict[str, None] = {}
-        self._of_device: dict[tuple[str, bool], str] = {}
         self._asked: dict[str, dict[str, str]] = {}
         self._going: dict[str, dict[str, str]] = {}
 
     def put(self, before: Incident | None, after: Incident) -> bool:
         """Whether somebody is free now who was not."""
-        key = (after.device, after.drill)
         if after.is_open:
             self.held[after.id] = after
-            self._of_device[key] = after.id
         else:
             self.held.pop(after.id, None)
-            if self._of_device.get(key) == after.id:
-                del self._of_device[key]
         old = before.open_offers() if before else ()
         new = {offer.id: offer.officer.id for offer in after.open_offers()}
         ended = [offer for offer in old if offer.id not in new]
@@ -50,9 +46,14 @@ class Registry:
             self._going.setdefault(officer_id, {})[assignment_id] = after.id
         return bool(ended)
 
-    def find_for(self, alarm: Alarm) -> Incident | None:
-        incident_id = self._of_device.get((alarm.device, alarm.drill))
-        return self.held.get(incident_id) if incident_id else None
+    def find_for(self, alarm: Alarm, own: Iterable[str], is_same: Callable[[Incident], bool]) -> Incident | None:
+        """One that this phone has pressed for, the newest of `own` first, or else the nearest that is the same."""
+        for incident_id in own:
+            held = self.held.get(incident_id)
+            if held is not None and joins(held, alarm, is_known_phone=True):
+                return held
+        same = [one for one in self.held.values() if is_same(one)]
+        return min(same, key=lambda one: _metres(one, alarm), default=None)
 
     def asked_elsewhere(self, officer_id: str) -> list[str]:
         return list(dict.fromkeys(self._asked.get(officer_id, {}).values()))
@@ -86,6 +87,12 @@ class Registry:
         if officer_id not in self.on_duty:
             return None
         return Candidate(person(officer_id), distance_m=None, own_sector=False, position_stale=False)
+
+
+def _metres(incident: Incident, alarm: Alarm) -> float:
+    assert incident.position is not None
+    assert alarm.position is not None
+    return distance_m(incident.position, alarm.position)
 
 
 def person(subject: str) -> Person:

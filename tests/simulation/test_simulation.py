@@ -63,6 +63,8 @@ def test_the_storm_does_everything_that_it_is_meant_to_do() -> None:
     for seed in range(12):
         records = City(seed, incidents=INCIDENTS).run().records
         seen.update(record["kind"] if record["what"] == "event" else record["what"] for record in records)
+        joined = [record["event"] for record in records if record.get("kind") == "AlarmJoined"]
+        seen.update("a witness joined" for event in joined if event["new_phone"])
         seen.update(f"refused {record['error']}" for record in records if record.get("error"))
     expected = {
         *("OffersSilent", "SupervisorsTold", "NobodyLeft", "OfficerOffered", "OfficerWithdrawn", "PlacesChanged"),
@@ -76,6 +78,7 @@ def test_the_storm_does_everything_that_it_is_meant_to_do() -> None:
             "Released",
             "Noted",
             "Closed",
+            "a witness joined",
             "refused OfferTaken",
             "refused OfferExpired",
         ),

@@ -2,10 +2,10 @@
 
 import pytest
 
-from dispatch.commands import AddNote, Claim, Close, DeclineOffer, WithdrawOfficer
+from dispatch.commands import AddNote, ChangeAssignment, Claim, Close, DeclineOffer, WithdrawOfficer
 from dispatch.effects import PushIntent, PushKind, effects, ended_offers
 from dispatch.evolve import evolve
-from dispatch.incident import Disposition
+from dispatch.incident import AssignmentStatus, Disposition
 from tests.unit.dispatch.city import (
     FOURTH,
     HEAD_1,
@@ -88,6 +88,17 @@ def test_everybody_who_was_still_asked_is_told_of_the_end(story):
         withdrawn(story, THIRD),
         PushIntent(PushKind.ALL_CLEAR, HEAD_1.person.id, None, None),
     ]
+
+
+@pytest.mark.parametrize("status", [AssignmentStatus.EN_ROUTE, AssignmentStatus.ON_SCENE])
+def test_who_is_on_the_way_is_told_of_the_end_and_who_is_there_knows(story, status):
+    story.accepts(SECOND)
+    assignment = story.offer_to(SECOND)
+    story.happens(ChangeAssignment(assignment, SECOND.id, status), at=10)
+    before = story.incident
+    told = pushes(story, story.happens(Close(OPERATOR, Disposition.FALSE_ALARM, None), at=20), before)
+    called_off = PushIntent(PushKind.ASSIGNMENT_WITHDRAWN, SECOND.id, assignment, after(80))
+    assert told[:-1] == ([called_off] if status is AssignmentStatus.EN_ROUTE else [])
 
 
 def test_an_operators_notes_and_claims_are_pushed_to_nobody(story):

@@ -146,7 +146,7 @@ def fullest(*, id_length: int, name_length: int, area_length: int, sectors: int)
         flags=flags[:8],
     )
     press = alarm(kind=Kind.EMERGENCY, device=person(0).id, position=exact, origin=exact, place=place, flags=flags)
-    officers = tuple(Candidate(person(number), 12345.6, False, False) for number in range(40))
+    officers = tuple(Candidate(person(number), 12345.6, False, False) for number in range(60))
     heads = tuple(Neighbour(person(number), areas[number]) for number in range(8))
     story = Story(press, Facts(officers, heads))
     story.happens(Claim(person(50)), at=0.123456)
@@ -172,7 +172,7 @@ def fullest(*, id_length: int, name_length: int, area_length: int, sectors: int)
 def test_the_fullest_incident_is_stored_in_8_kb():
     incident = fullest(id_length=36, name_length=40, area_length=30, sectors=4)
     kept = (incident.told, incident.offers, incident.asked, incident.flags, incident.neighbourhood)
-    assert [len(parts) for parts in kept] == [8, 6, 18, 14, 8]
+    assert [len(parts) for parts in kept] == [8, 6, 40, 14, 8]
     assert len(encode(incident)) <= 8 * 1024
 
 

@@ -95,6 +95,16 @@ def test_an_alarm_that_waited_in_a_phone_is_compared_by_when_it_was_pressed():
     assert same(alarm(), pressed_after(-300))
 
 
+@pytest.mark.parametrize("hours", [-48, -1, 1])
+def test_a_witness_whose_phone_has_a_wrong_clock_joins_all_the_same(hours):
+    by_its_clock = NOON + timedelta(hours=hours)
+    for fix_at in (NOON, by_its_clock, None):
+        wrong = witness(pressed_at=by_its_clock, sent_at=by_its_clock, position=replace(east(10), at=fix_at))
+        assert same(alarm(), wrong)
+    waited = witness(pressed_at=by_its_clock, sent_at=by_its_clock + timedelta(hours=2), position=east(10))
+    assert not same(alarm(), waited)
+
+
 def test_a_fix_that_was_old_when_the_button_was_pressed_joins_nothing():
     assert not same(alarm(), witness(position=replace(east(10), at=NOON - timedelta(minutes=20))))
 

@@ -7,7 +7,16 @@ from dispatch.commands import AcceptOffer, Claim, Close, Reopen
 from dispatch.effects import PushKind, effects
 from dispatch.errors import IncidentClosed, MergeRefused, NotMerged
 from dispatch.facts import Facts
-from dispatch.incident import AssignmentStatus, Disposition, Incident, Kind, OfferStatus, Stage
+from dispatch.incident import (
+    PLACES_MAX,
+    AssignmentStatus,
+    Cancellation,
+    Disposition,
+    Incident,
+    Kind,
+    OfferStatus,
+    Stage,
+)
 from dispatch.merging import (
     IncidentMerged,
     LetGo,
@@ -24,6 +33,7 @@ from tests.unit.dispatch.city import (
     HEAD_1,
     HEAD_2,
     NEAR,
+    NOON,
     OPERATOR,
     RT_1,
     RT_2,
@@ -151,11 +161,20 @@ def test_no_officer_on_the_way_is_lost_to_a_merge():
     source = Story(alarm(), around(NEAR))
     source.accepts(NEAR)
     [assignment] = source.incident.assignments
-    full = replace(target(), assignments=(replace(assignment, id="x"), replace(assignment, id="y")))
+    others = [replace(assignment, id=str(number)) for number in range(PLACES_MAX)]
     with pytest.raises(MergeRefused):
-        check_merge(source.incident, full)
-    over = replace(assignment, id="x", status=AssignmentStatus.CLEAR)
-    check_merge(source.incident, replace(target(), assignments=(over, replace(assignment, id="y"))))
+        check_merge(source.incident, replace(target(), assignments=tuple(others)))
+    over = replace(others[0], status=AssignmentStatus.CLEAR)
+    check_merge(source.incident, replace(target(), assignments=(over, *others[1:])))
+
+
+def test_what_stands_goes_into_nothing_that_was_cancelled_and_duress_is_not_forgotten():
+    stands = Story(alarm()).incident
+    cancelled = replace(target(), device=stands.device, cancelled=Cancellation(NOON, 2))
+    for source, into in [(stands, cancelled), (replace(stands, duress=True), replace(cancelled, cancelled=None))]:
+        with pytest.raises(MergeRefused):
+            check_merge(source, into)
+        check_merge(into, replace(source, cancelled=None))
 
 
 def test_of_several_alarms_the_first_with_a_place_opens_and_what_hides_one_hides_all():

@@ -92,3 +92,9 @@ def test_every_mistake_is_told_at_once():
 def test_the_incident_remembers_which_version_decided():
     policy = read_policy('version = "kota-7"')
     assert Story(alarm(), around(), policy=policy).incident.policy == policy.version
+
+
+@pytest.mark.parametrize("value", ["[" * 5000 + "]" * 5000, "9" * 5000, "0x" + "f" * 5000, "[" + "1," * 5000 + "]"])
+def test_a_value_beyond_all_measure_is_a_mistake_like_any_other(value):
+    [mistake] = mistakes_of(f'version = "x"\nmax_open_offers = {value}')
+    assert len(mistake) < 200

@@ -3,7 +3,16 @@
 import pytest
 from msgspec.structs import replace
 
-from dispatch.commands import CancelAlarm, ChangeAssignment, Close, PressAlarm, Reopen
+from dispatch.commands import (
+    AddNote,
+    CancelAlarm,
+    ChangeAssignment,
+    Close,
+    DeclineOffer,
+    PressAlarm,
+    Reopen,
+    StopEscalation,
+)
 from dispatch.decide import decide
 from dispatch.events import AlarmJoined, IncidentOpened, Reopened
 from dispatch.facts import NO_FACTS
@@ -31,6 +40,24 @@ def test_a_press_soon_after_the_end_opens_it_again_and_officers_are_asked_anew()
     assert story.asked_now() == [NEAR, SECOND]
     assert (story.incident.stage, story.incident.disposition, story.incident.claimed_by) == (Stage.OFFERED, None, None)
     assert (story.incident.alarm_count, story.incident.assignments) == (2, ())
+
+
+def test_what_an_operator_had_stopped_runs_again_once_the_incident_is_back():
+    story = Story(alarm(), around(NEAR))
+    story.happens(DeclineOffer(story.offer_to(NEAR), NEAR.id))
+    story.happens(StopEscalation(OPERATOR, "Patroli sudah di sana."), at=10)
+    story.happens(Close(OPERATOR, Disposition.RESOLVED, None), at=20)
+    story.presses_again(alarm(2), around(NEAR), at=30)
+    assert (story.incident.is_stopped, story.asked_now()) == (False, [NEAR])
+
+
+def test_where_nobody_is_near_after_it_came_back_the_console_sounds_at_once():
+    story = Story(alarm())
+    story.happens(AddNote(OPERATOR, "Dicari."), at=5)
+    story.happens(Close(OPERATOR, Disposition.RESOLVED, None), at=20)
+    story.presses_again(alarm(2), at=30)
+    story.looks(at=31)
+    assert story.incident.nobody_left_at == after(31)
 
 
 @pytest.mark.parametrize("seconds", [700, 5000])
