@@ -5,6 +5,7 @@ from datetime import datetime
 
 from dispatch.facts import Candidate, Neighbour
 from dispatch.incident import Assignment, Person
+from dispatch.units import Unit
 from geo.geofence import Place, locate_batch
 from geo.position import Position
 from panic_server.duty.board import DutyBoard
@@ -46,8 +47,10 @@ class Surroundings:
     def last_position(self, subject: str) -> Position | None:
         return self._board.last_position(subject)
 
-    def on_duty(self, officer_id: str, name: str, sectors: tuple[str, ...], *, on_duty: bool) -> None:
-        self._board.set_duty(officer_id, name, sectors, on_duty=on_duty)
+    def on_duty(
+        self, officer_id: str, name: str, sectors: tuple[str, ...], *, on_duty: bool, unit: Unit | None
+    ) -> None:
+        self._board.set_duty(officer_id, name, sectors, on_duty=on_duty, unit=unit)
 
     def on_engagement(self, officer_id: str, *, open_offers: int, assignment: Assignment | None) -> None:
         self._board.set_engagement(officer_id, open_offers=open_offers, assignment=assignment)

@@ -14,6 +14,7 @@ import numpy.typing as npt
 
 from dispatch.facts import Candidate
 from dispatch.incident import Assignment, Person
+from dispatch.units import Unit
 from geo.nearest import Officers, earth_xyz, members_by_sector, metres_between, order_of_ids, rank
 from geo.position import Position
 from panic_server.clock import Clock
@@ -43,6 +44,7 @@ class DutyBoard:
         self._ids: list[str] = []
         self._people: list[Person] = []
         self._sectors: list[frozenset[str]] = []
+        self._units: dict[str, Unit | None] = {}
         self._positions: list[Position | None] = []
         self._assignments: list[Assignment | None] = []
         self._revision = 0
@@ -124,9 +126,12 @@ class DutyBoard:
             for row in range(len(self._ids)):
                 self._touch(row)
 
-    def set_duty(self, officer_id: str, name: str, sectors: tuple[str, ...], *, on_duty: bool) -> None:
+    def set_duty(
+        self, officer_id: str, name: str, sectors: tuple[str, ...], *, on_duty: bool, unit: Unit | None = None
+    ) -> None:
         with self._lock:
             row = self._row(officer_id)
+            self._units[officer_id] = unit
             self._people[row] = Person(officer_id, name)
             if self._sectors[row] != (own := frozenset(sectors)):
                 self._sectors[row] = own
@@ -232,6 +237,10 @@ class DutyBoard:
         row = self._index.get(officer_id)
         return row is not None and bool(self._on_duty[row])
 
+    def unit_of(self, officer_id: str) -> Unit | None:
+        """What they travel with, where somebody said so."""
+        return self._units.get(officer_id)
+
     def take_positions(self, officer_id: str, positions: Sequence[Position]) -> int:
         """Keeps the newest; one without a time counts as of now. Returns how many were usable: none off duty."""
         if not positions or not self.is_on_duty(officer_id):
@@ -327,6 +336,7 @@ class DutyBoard:
             else shapes.Position(position.lat, position.lon, position.accuracy_m, position.at),
             stale=not is_fresh,
             sectors=tuple(sorted(self._sectors[row])),
+            unit=unit.value if (unit := self._units.get(self._ids[row])) else None,
         )
 
     def _status(self, row: int) -> shapes.OfficerStatus:

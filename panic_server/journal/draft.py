@@ -14,6 +14,7 @@ from dispatch.incident import Alarm, Incident, Offer
 from dispatch.moments import Moment, is_arrival_undone, is_in_statistics, moments_between
 from dispatch.policy import Policy
 from dispatch.standing import NO_STANDING, counted, ended
+from dispatch.units import Unit
 from geo.position import Position
 from panic_server.clock import new_id
 from panic_server.journal.codec import alarm_text, encoder, incident_text
@@ -209,12 +210,12 @@ class Draft:
             (self.seq, alarm.device, alarm.id, press.digest.hex(), alarm_text(alarm), press.raw_position)
         )
 
-    def duty(self, officer_id: str, actor: Actor, *, on_duty: bool) -> None:
+    def duty(self, officer_id: str, actor: Actor, *, on_duty: bool, unit: Unit | None) -> None:
         """A numbered event that nobody's screen gets; other processes learn of the change by it."""
         self.seq += 1
-        facts = encoder.encode({"officer_id": officer_id, "on_duty": on_duty}).decode()
+        facts = encoder.encode({"officer_id": officer_id, "on_duty": on_duty, "unit": unit}).decode()
         self._add_event(JournalEvent(self.seq, None, "duty_changed", {}, {}), actor, facts)
-        self.rows.duty[officer_id] = (officer_id, on_duty, self.seq)
+        self.rows.duty[officer_id] = (officer_id, on_duty, self.seq, unit)
         self.freed = self.freed or on_duty
 
     def positions(self, positions: Iterable[tuple[str, Position]]) -> None:

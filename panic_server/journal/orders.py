@@ -376,10 +376,11 @@ class Orders:
         return self._connection.execute(made).first() is not None
 
     def _duty(self, order: DutyOrder) -> None:
-        officer = order.officer
-        if order.on_duty != self._registry.is_on_duty(officer.subject):
-            self._draft.duty(officer.subject, Actor("officer", officer.subject), on_duty=order.on_duty)
-        self._registry.note_duty(officer.subject, officer.name, officer.areas, on_duty=order.on_duty)
+        officer, known = order.officer, self._registry.duty_unit(order.officer)
+        unit = order.unit or known
+        if order.on_duty != self._registry.is_on_duty(officer.subject) or unit != known:
+            self._draft.duty(officer.subject, Actor("officer", officer.subject), on_duty=order.on_duty, unit=unit)
+        self._registry.note_duty(officer.subject, officer.name, officer.areas, on_duty=order.on_duty, unit=unit)
         if not order.on_duty:
             self._withdraw_elsewhere(officer.subject)
 

@@ -13,10 +13,12 @@ from dispatch.escalation import wanted_offers
 from dispatch.facts import Candidate
 from dispatch.incident import Alarm, Assignment, Incident, Standing
 from dispatch.policy import Policy
+from dispatch.units import Unit
 from panic_server.journal.ended import Ended
 from panic_server.journal.nearby import Nearby
 from panic_server.journal.phones import Phones
 from panic_server.journal.world import World
+from panic_server.people import Principal
 
 ASSIGNMENT_SLOT = 0
 AFTER_ALL = 100
@@ -66,7 +68,7 @@ class Registry:
         self.ended = Ended()
         self.standings: dict[str, Standing] = {}
         self._engaged: dict[str, Engaged] = {}
-        self._on_duty: set[str] = set()
+        self._on_duty: dict[str, Unit | None] = {}
         self._waiting: list[tuple[int, int, str]] = []
         self._waiting_ids: set[str] = set()
 
@@ -162,12 +164,18 @@ class Registry:
     def is_on_duty(self, officer_id: str) -> bool:
         return officer_id in self._on_duty
 
-    def note_duty(self, officer_id: str, name: str, sectors: tuple[str, ...], *, on_duty: bool) -> None:
+    def duty_unit(self, officer: Principal) -> Unit | None:
+        """What they travel with as long as nothing else is said: as before, off duty as usual."""
+        return self._on_duty.get(officer.subject, officer.unit)
+
+    def note_duty(
+        self, officer_id: str, name: str, sectors: tuple[str, ...], *, on_duty: bool, unit: Unit | None
+    ) -> None:
         if on_duty:
-            self._on_duty.add(officer_id)
+            self._on_duty[officer_id] = unit
         else:
-            self._on_duty.discard(officer_id)
-        self._world.on_duty(officer_id, name, sectors, on_duty=on_duty)
+            self._on_duty.pop(officer_id, None)
+        self._world.on_duty(officer_id, name, sectors, on_duty=on_duty, unit=unit)
 
     def _note_waiting(self, incident: Incident, opened_seq: int) -> None:
         waits = incident.origin is not None and wanted_offers(incident, self.policy) > 0

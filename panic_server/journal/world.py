@@ -6,6 +6,7 @@ from typing import Protocol
 
 from dispatch.facts import Candidate, Neighbour
 from dispatch.incident import Assignment, Person
+from dispatch.units import Unit
 from geo.geofence import Place
 from geo.position import Position
 
@@ -38,7 +39,9 @@ class World(Protocol):
     def last_position(self, subject: str) -> Position | None:
         """Where this person's phone last was, as far as this process knows."""
 
-    def on_duty(self, officer_id: str, name: str, sectors: tuple[str, ...], *, on_duty: bool) -> None: ...
+    def on_duty(
+        self, officer_id: str, name: str, sectors: tuple[str, ...], *, on_duty: bool, unit: Unit | None
+    ) -> None: ...
 
     def on_engagement(self, officer_id: str, *, open_offers: int, assignment: Assignment | None) -> None: ...
 
