@@ -8,6 +8,7 @@ from datetime import timedelta
 from typing import IO, Any
 
 import structlog
+from msgspec.structs import replace
 
 from dispatch.commands import LookAgain
 from dispatch.errors import Refused
@@ -212,7 +213,9 @@ class Server:
 
     def me(self, principal: Principal) -> shapes.Me:
         on_duty = self.board.is_on_duty(principal.subject) if principal.role is Role.OFFICER else None
-        return views.me(principal, self.maps.current, on_duty=on_duty)
+        unit = self.board.unit_of(principal.subject) or principal.unit
+        shape = views.me(principal, self.maps.current, on_duty=on_duty)
+        return replace(shape, unit=unit.value) if unit else shape
 
     def _start_tasks(self) -> None:
         loops: list[tuple[str, Callable[[], Awaitable[None]]]] = [

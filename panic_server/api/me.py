@@ -4,10 +4,12 @@ import re
 from typing import Annotated, Any, Final
 
 import msgspec
+from msgspec.structs import replace
 from starlette.requests import Request
 from starlette.responses import Response
 
 from dispatch.incident import Incident
+from dispatch.units import Unit
 from geo.position import read_position
 from panic_server.api.answers import answer, seen_by
 from panic_server.api.auth import identify
@@ -35,7 +37,11 @@ async def me(caller: Anybody, services: Kentongan) -> Response:
 
 
 def _me(caller: Principal, services: Services, *, on_duty: bool) -> Response:
-    return answer(views.me(caller, services.maps.current, on_duty=on_duty if caller.role is Role.OFFICER else None))
+    if caller.role is not Role.OFFICER:
+        return answer(views.me(caller, services.maps.current, on_duty=None))
+    unit = services.board.unit_of(caller.subject) or caller.unit
+    shape = views.me(caller, services.maps.current, on_duty=on_duty)
+    return answer(replace(shape, unit=unit.value if unit else None))
 
 
 @routes.put("/v1/me/device", **described(gives=None, status=204, takes=shapes.DeviceRequest))
@@ -69,8 +75,9 @@ async def set_pins(
 async def set_duty(
     caller: OfficerCaller, duty: Annotated[shapes.DutyRequest, body(shapes.DutyRequest)], services: Kentongan
 ) -> Response:
-    """On or off duty. Whoever goes off duty is withdrawn from their open offers."""
-    await services.writer.submit(DutyOrder(caller, duty.on_duty))
+    """On or off duty, and with which unit. Whoever goes off duty is withdrawn from their open offers."""
+    unit = None if duty.unit is None else Unit(duty.unit)
+    await services.writer.submit(DutyOrder(caller, duty.on_duty, unit))
     return _me(caller, services, on_duty=duty.on_duty)
 
 

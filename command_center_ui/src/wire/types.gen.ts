@@ -128,6 +128,21 @@ export type Area = {
 };
 
 /**
+ * Arrival
+ *
+ * Somebody who comes, or is there. `eta_s` is an estimate from the straight distance and the speed of the unit.
+ *
+ * The neighbourhood does not learn who it is, with what, and from how far.
+ */
+export type Arrival = {
+    status: 'clear' | 'en_route' | 'on_scene';
+    eta_s: number | null;
+    officer?: Person | null;
+    unit?: 'ambulance' | 'bicycle' | 'boat' | 'car' | 'fire_engine' | 'foot' | 'motorcycle' | null;
+    distance_m?: number | null;
+};
+
+/**
  * Assignment
  */
 export type Assignment = {
@@ -254,9 +269,12 @@ export type Drills = {
 
 /**
  * DutyRequest
+ *
+ * `unit` is what the officer travels with, from now on until the end of duty; left out it stays as it is.
  */
 export type DutyRequest = {
     on_duty: boolean;
+    unit?: 'ambulance' | 'bicycle' | 'boat' | 'car' | 'fire_engine' | 'foot' | 'motorcycle' | null;
 };
 
 /**
@@ -389,7 +407,7 @@ export type Incident = {
 /**
  * IncidentDetail
  *
- * `timeline`, `alarms`, `track` and `moments` are for operators; others get none.
+ * `timeline`, `alarms`, `track` and `moments` are for operators; others get none. `coming` is as of now.
  */
 export type IncidentDetail = {
     incident: Incident;
@@ -397,6 +415,7 @@ export type IncidentDetail = {
     alarms: Array<AlarmRecord>;
     track: Array<TrackPoint>;
     moments?: Moments | null;
+    coming?: Array<Arrival>;
 };
 
 /**
@@ -409,6 +428,8 @@ export type IncidentPage = {
 
 /**
  * Me
+ *
+ * `on_duty` and `unit`, what they travel with, are for officers.
  */
 export type Me = {
     subject: string;
@@ -416,6 +437,7 @@ export type Me = {
     name: string;
     areas: Array<Area>;
     on_duty: boolean | null;
+    unit?: 'ambulance' | 'bicycle' | 'boat' | 'car' | 'fire_engine' | 'foot' | 'motorcycle' | null;
 };
 
 /**
@@ -536,6 +558,8 @@ export type OfferRequest = {
  * Officer
  *
  * An officer on the console's map. A stale position is older than the policy's limit or from before a restart.
+ *
+ * `unit` is what they travel with, where somebody said so.
  */
 export type Officer = {
     id: string;
@@ -544,6 +568,7 @@ export type Officer = {
     position: Position | null;
     stale: boolean;
     sectors: Array<string>;
+    unit?: 'ambulance' | 'bicycle' | 'boat' | 'car' | 'fire_engine' | 'foot' | 'motorcycle' | null;
 };
 
 /**
