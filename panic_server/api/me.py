@@ -16,9 +16,10 @@ from panic_server.api.auth import identify
 from panic_server.api.describe import PlainRoute, described, resource
 from panic_server.api.inputs import OFFICERS, Anybody, Kentongan, OfficerCaller, body
 from panic_server.journal.port import DeviceOrder, DutyOrder, PinsOrder
-from panic_server.people import Principal, Role
+from panic_server.myself import myself
+from panic_server.people import Principal
 from panic_server.services import Services
-from panic_server.wire import phone, shapes, views
+from panic_server.wire import phone, shapes
 from panic_server.wire.problems import BODY_INVALID, OFFICER_OFF_DUTY, PINS_ALIKE, Refusal
 from panic_server.wire.read import decode_leniently, read_body
 
@@ -33,15 +34,7 @@ routes = resource("me")
 @routes.get("/v1/me", **described(gives=shapes.Me))
 async def me(caller: Anybody, services: Kentongan) -> Response:
     """Who the caller is."""
-    return _me(caller, services, on_duty=services.board.is_on_duty(caller.subject))
-
-
-def _me(caller: Principal, services: Services, *, on_duty: bool) -> Response:
-    if caller.role is not Role.OFFICER:
-        return answer(views.me(caller, services.maps.current, on_duty=None))
-    unit = services.board.unit_of(caller.subject) or caller.unit
-    shape = views.me(caller, services.maps.current, on_duty=on_duty)
-    return answer(replace(shape, unit=unit.value if unit else None))
+    return answer(myself(caller, services.board, services.maps))
 
 
 @routes.put("/v1/me/device", **described(gives=None, status=204, takes=shapes.DeviceRequest))
@@ -78,7 +71,7 @@ async def set_duty(
     """On or off duty, and with which unit. Whoever goes off duty is withdrawn from their open offers."""
     unit = None if duty.unit is None else Unit(duty.unit)
     await services.writer.submit(DutyOrder(caller, duty.on_duty, unit))
-    return _me(caller, services, on_duty=duty.on_duty)
+    return answer(replace(myself(caller, services.board, services.maps), on_duty=duty.on_duty))
 
 
 async def send_positions(request: Request) -> Response:

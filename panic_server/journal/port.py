@@ -308,4 +308,14 @@ class DutyRow:
     position: Position | None
 
 
+@dataclass(frozen=True, slots=True)
+class KeptPolicy:
+    """The text of a policy, and when it came into force for the first and the last time."""
+
+    version: str
+    first_at: datetime
+    last_at: datetime
+    text: str
+
+
 Json = Any

@@ -625,6 +625,39 @@ export type PlacesRequest = {
 };
 
 /**
+ * PolicyText
+ *
+ * `text` is the file as it was, in TOML.
+ */
+export type PolicyText = {
+    version: string;
+    first_in_force_at: string;
+    last_in_force_at: string;
+    in_force: boolean;
+    text: string;
+};
+
+/**
+ * PolicyVersion
+ *
+ * When it came into force for the first time and, after another one or a restart, for the last.
+ */
+export type PolicyVersion = {
+    version: string;
+    first_in_force_at: string;
+    last_in_force_at: string;
+    in_force: boolean;
+};
+
+/**
+ * PolicyVersions
+ */
+export type PolicyVersions = {
+    items: Array<PolicyVersion>;
+    next?: string | null;
+};
+
+/**
  * Position
  *
  * `accuracy_m` is the radius that holds the true place with 68 %; null when the phone did not say.
@@ -2954,6 +2987,81 @@ export type ReceiveOfferResponses = {
 };
 
 export type ReceiveOfferResponse = ReceiveOfferResponses[keyof ReceiveOfferResponses];
+
+export type ListPoliciesData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/v1/policies';
+};
+
+export type ListPoliciesErrors = {
+    /**
+     * `token_missing`: A token is needed; `token_unknown`: The token is not known, or no longer valid
+     */
+    401: Problem;
+    /**
+     * `cross_origin`: The request comes from another site's page; `role_not_allowed`: This is for another role
+     */
+    403: Problem;
+    /**
+     * `journal_unavailable`: Nothing can be stored or read right now
+     */
+    503: Problem;
+};
+
+export type ListPoliciesError = ListPoliciesErrors[keyof ListPoliciesErrors];
+
+export type ListPoliciesResponses = {
+    /**
+     * PolicyVersions
+     */
+    200: PolicyVersions;
+};
+
+export type ListPoliciesResponse = ListPoliciesResponses[keyof ListPoliciesResponses];
+
+export type ShowPolicyData = {
+    body?: never;
+    path: {
+        /**
+         * Version
+         */
+        version: string;
+    };
+    query?: never;
+    url: '/v1/policies/{version}';
+};
+
+export type ShowPolicyErrors = {
+    /**
+     * `token_missing`: A token is needed; `token_unknown`: The token is not known, or no longer valid
+     */
+    401: Problem;
+    /**
+     * `cross_origin`: The request comes from another site's page; `role_not_allowed`: This is for another role
+     */
+    403: Problem;
+    /**
+     * `policy_unknown`: No policy of this version was ever in force here
+     */
+    404: Problem;
+    /**
+     * `journal_unavailable`: Nothing can be stored or read right now
+     */
+    503: Problem;
+};
+
+export type ShowPolicyError = ShowPolicyErrors[keyof ShowPolicyErrors];
+
+export type ShowPolicyResponses = {
+    /**
+     * PolicyText
+     */
+    200: PolicyText;
+};
+
+export type ShowPolicyResponse = ShowPolicyResponses[keyof ShowPolicyResponses];
 
 export type ShowResponseTimesData = {
     body?: never;
