@@ -51,6 +51,13 @@ class WithdrawOfficer:
 
 
 @dataclass(frozen=True, slots=True)
+class LeaveExercise:
+    """The officer goes to an emergency: an exercise keeps nobody."""
+
+    officer_id: str
+
+
+@dataclass(frozen=True, slots=True)
 class ChangeAssignment:
     """`correction` says that a step was reported by mistake; `reported_at` is the officer's phone's own time."""
 
@@ -188,6 +195,7 @@ Command = (
     | AcceptOffer
     | DeclineOffer
     | WithdrawOfficer
+    | LeaveExercise
     | ChangeAssignment
     | CancelAlarm
     | MoveAlarm

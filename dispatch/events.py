@@ -136,12 +136,15 @@ class OffersWithdrawn:
 
 @dataclass(frozen=True, slots=True)
 class AssignmentChanged:
+    """`called_away`: out of an exercise, to an emergency."""
+
     assignment_id: str
     officer_id: str
     status: AssignmentStatus
     at: datetime
     correction: bool = False
     reported_at: datetime | None = None
+    called_away: bool = False
 
 
 @dataclass(frozen=True, slots=True)
