@@ -66,6 +66,8 @@ class DutyBoard:
         self._at = np.full(capacity, np.nan)
         self._on_duty = np.zeros(capacity, dtype=bool)
         self._assigned = np.zeros(capacity, dtype=bool)
+        # Of those who are assigned: to an exercise only, which they leave for what is real.
+        self._exercising = np.zeros(capacity, dtype=bool)
         self._offers = np.zeros(capacity, dtype=np.int32)
         self._changed = np.zeros(capacity, dtype=np.int64)
         self._moved = np.zeros(capacity, dtype=np.int64)
@@ -78,7 +80,7 @@ class DutyBoard:
         self._lat, self._lon = np.append(self._lat, unknown), np.append(self._lon, unknown)
         self._xyz = np.append(self._xyz, np.full_like(self._xyz, np.nan), axis=1)
         self._at = np.append(self._at, unknown)
-        for name in ("_on_duty", "_assigned", "_offers", "_changed", "_moved", "_available", "_busy"):
+        for name in ("_on_duty", "_assigned", "_exercising", "_offers", "_changed", "_moved", "_available", "_busy"):
             column = getattr(self, name)
             setattr(self, name, np.append(column, np.zeros_like(column)))
 
@@ -104,8 +106,9 @@ class DutyBoard:
         self._sort(row)
 
     def _sort(self, row: int) -> None:
-        """Who can be asked is kept, not worked out for each alarm: on duty, going nowhere, with a known position."""
-        can_be_asked = bool(self._on_duty[row]) and not self._assigned[row] and not np.isnan(self._at[row])
+        """Who can be asked is kept, not worked out for each alarm: on duty, free to go, with a known position."""
+        is_free = not self._assigned[row] or bool(self._exercising[row])
+        can_be_asked = bool(self._on_duty[row]) and is_free and not np.isnan(self._at[row])
         offers = int(self._offers[row])
         available = can_be_asked and offers == 0
         busy = can_be_asked and 0 < offers < self._policies.current.max_open_offers
@@ -120,7 +123,7 @@ class DutyBoard:
         """Duty and engagements will be told again; positions stay."""
         with self._lock:
             self._on_duty[:] = False
-            self._assigned[:] = False
+            self._assigned[:] = self._exercising[:] = False
             self._offers[:] = 0
             self._assignments = [None] * len(self._assignments)
             for row in range(len(self._ids)):
@@ -139,11 +142,14 @@ class DutyBoard:
             self._on_duty[row] = on_duty
             self._touch(row)
 
-    def set_engagement(self, officer_id: str, *, open_offers: int, assignment: Assignment | None) -> None:
+    def set_engagement(
+        self, officer_id: str, *, open_offers: int, assignment: Assignment | None, exercising: bool = False
+    ) -> None:
         with self._lock:
             row = self._row(officer_id)
             self._offers[row] = open_offers
             self._assigned[row] = assignment is not None
+            self._exercising[row] = exercising
             self._assignments[row] = assignment
             self._touch(row)
 
@@ -152,14 +158,20 @@ class DutyBoard:
         return self._available_count + self._busy_count > 0
 
     def candidates(
-        self, origin: Position, sectors: Collection[str], *, now: datetime, limit: int
+        self, origin: Position, sectors: Collection[str], *, now: datetime, limit: int, drill: bool = False
     ) -> tuple[Candidate, ...]:
-        """The available before those who have an offer open already; both in the order of `geo.nearest`."""
+        """The available before those who have an offer open already; both in the order of `geo.nearest`.
+
+        A `drill` asks nobody who goes to another one.
+        """
         found: list[Candidate] = []
+        available, busy = self._available[: len(self._ids)], self._busy[: len(self._ids)]
+        if drill:
+            available, busy = (column & ~self._assigned[: len(column)] for column in (available, busy))
         if self._available_count:
-            found = self._rank(origin, sectors, now, limit, self._available[: len(self._ids)])
+            found = self._rank(origin, sectors, now, limit, available)
         if len(found) < limit and self._busy_count:
-            found += self._rank(origin, sectors, now, limit - len(found), self._busy[: len(self._ids)])
+            found += self._rank(origin, sectors, now, limit - len(found), busy)
         return tuple(found)
 
     def _rank(

@@ -41,7 +41,8 @@ def facts_for_move(incident: Incident, move: MoveAlarm, world: World, *, now: da
     [place] = world.places([fix], [()])
     wanted = wanted_offers(incident, policy)
     sectors = [sector.code for sector in place.sectors[:1]]
-    found = world.candidates(fix, sectors, now=now, limit=wanted + len(incident.asked)) if wanted else ()
+    limit, drill = wanted + len(incident.asked), incident.drill
+    found = world.candidates(fix, sectors, now=now, limit=limit, drill=drill) if wanted else ()
     codes = areas_newly_told(incident, fix, place, policy)
     return Facts(found, world.neighbours(codes) if codes else (), place=place)
 

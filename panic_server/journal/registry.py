@@ -125,7 +125,12 @@ class Registry:
                 self._hold(officer_id, (offer_id, after.id), assignment, slots.get(offer_id))
         for officer_id in {held[offer_id][0] for held in (old, new) for offer_id in changed if offer_id in held}:
             engaged = self.engaged(officer_id)
-            self._world.on_engagement(officer_id, open_offers=self._burden(engaged), assignment=engaged.assignment)
+            self._world.on_engagement(
+                officer_id,
+                open_offers=self._burden(engaged),
+                assignment=engaged.assignment,
+                exercising=self.exercise_of(officer_id) is not None,
+            )
         return changed
 
     def _burden(self, engaged: Engaged) -> int:
@@ -133,6 +138,21 @@ class Registry:
         offers = [incident_id for slot, (_, incident_id) in engaged.slots.items() if slot != ASSIGNMENT_SLOT]
         real = sum(1 for one in offers if one not in self._held or not self._held[one].incident.drill)
         return real if real == len(offers) else max(real, min(len(offers), self.policy.max_open_offers - 1))
+
+    def exercise_of(self, officer_id: str) -> Held | None:
+        """The exercise that they go to, or are at."""
+        goes_to = self.engaged(officer_id).slots.get(ASSIGNMENT_SLOT)
+        held = self._held.get(goes_to[1]) if goes_to else None
+        return held if held and held.incident.drill else None
+
+    def is_bound(self, officer_id: str, *, drill: bool, beside: str | None = None) -> bool:
+        """Whether they go somewhere, `beside` this assignment, that they cannot leave: for what is real they leave an
+        exercise.
+        """
+        assignment = self.engaged(officer_id).assignment
+        if assignment is None or assignment.id == beside:
+            return False
+        return drill or self.exercise_of(officer_id) is None
 
     def with_room(self, candidates: tuple[Candidate, ...], *, drill: bool) -> tuple[Candidate, ...]:
         """Who may be asked: an exercise asks nobody whose hands are full, if only of exercises."""

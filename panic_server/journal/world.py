@@ -16,9 +16,12 @@ class World(Protocol):
         """All with one version of the map; `flags`, from reading each position, are carried over."""
 
     def candidates(
-        self, origin: Position, sectors: Collection[str], *, now: datetime, limit: int
+        self, origin: Position, sectors: Collection[str], *, now: datetime, limit: int, drill: bool
     ) -> tuple[Candidate, ...]:
-        """Officers on duty, not going anywhere and with room for one more offer: the free before the asked."""
+        """Officers on duty, not going anywhere and with room for one more offer: the free before the asked.
+
+        What is real, no `drill`, is also for those who only go to an exercise.
+        """
 
     def officer(
         self, officer_id: str, origin: Position | None, sectors: Collection[str], *, now: datetime
@@ -43,7 +46,10 @@ class World(Protocol):
         self, officer_id: str, name: str, sectors: tuple[str, ...], *, on_duty: bool, unit: Unit | None
     ) -> None: ...
 
-    def on_engagement(self, officer_id: str, *, open_offers: int, assignment: Assignment | None) -> None: ...
+    def on_engagement(
+        self, officer_id: str, *, open_offers: int, assignment: Assignment | None, exercising: bool
+    ) -> None:
+        """`exercising`: the assignment is one of an exercise."""
 
     def on_reload(self) -> None:
         """Everything told by `on_duty` and `on_engagement` is forgotten and will be told again."""

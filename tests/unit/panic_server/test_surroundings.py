@@ -41,9 +41,9 @@ def test_officers_are_as_the_journal_told_last(world: Surroundings, board: DutyB
     board.take_positions("officer", [WEST])
     assert world.has_free_officer()
     assert world.last_position("officer") == WEST
-    assert [one.officer.id for one in world.candidates(WEST, (), now=START, limit=3)] == ["officer"]
+    assert [one.officer.id for one in world.candidates(WEST, (), now=START, limit=3, drill=False)] == ["officer"]
     going = Assignment("offer", Person("officer", "Officer"), AssignmentStatus.EN_ROUTE, START, START, None)
-    world.on_engagement("officer", open_offers=0, assignment=going)
+    world.on_engagement("officer", open_offers=0, assignment=going, exercising=False)
     assert not world.has_free_officer()
 
 
