@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from functools import cached_property
 from typing import Any
 
-from dispatch.effects import NOT_URGENT, effects, ended_offers
+from dispatch.effects import NOT_URGENT, effects, ended_offers, wakes_nobody
 from dispatch.escalation import next_due
 from dispatch.events import Event
 from dispatch.evolve import evolve
@@ -140,7 +140,7 @@ class Draft:
                 urgent=intent.kind not in NOT_URGENT,
                 attempts=0,
                 next_attempt_at=self.now,
-                silent=after.silent,
+                silent=wakes_nobody(intent.kind, after),
                 drill=after.drill,
             )
             self.pushes.append(push)
