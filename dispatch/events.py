@@ -92,7 +92,7 @@ class NobodyLeft:
 
 @dataclass(frozen=True, slots=True)
 class SupervisorsTold:
-    """No operator claimed the incident in time. Level 1 are the sector's supervisors, 2 the city's."""
+    """No operator claimed the incident in time. Level 1 are the sector's supervisors, 2 the city's, 3 and up both."""
 
     level: int
     people: tuple[Person, ...]

@@ -20,9 +20,9 @@ class Rules:
     Without a receipt within `receipt_s` an offer counts as silence.
     `round_s` is the pause before those who were asked are asked again, from the first ring on. `retry_s` is when an
     incident that nobody is asked about is looked at again: an officer may be near by then. `claim_s` are the seconds
-    without a claim after which the next level is told: the sector's supervisors, then the city's. Of incidents that
-    wait, the smallest `urgency` gets the next free officer. `places` are the officers who are to go, and `speed_kmh` is
-    how fast those travel of whom nobody said how, for the time of arrival that is told.
+    without a claim after which the next level is told: the sector's supervisors, the city's, then all of them again. Of
+    incidents that wait, the smallest `urgency` gets the next free officer. `places` are the officers who are to go, and
+    `speed_kmh` is how fast those travel of whom nobody said how, for the time of arrival that is told.
     """
 
     urgency: int = 3
@@ -33,7 +33,7 @@ class Rules:
     rings_m: tuple[float, ...] = (1500.0, 3000.0, 6000.0, 12000.0)
     round_s: float = 60.0
     retry_s: float = 10.0
-    claim_s: tuple[float, ...] = (10.0, 30.0)
+    claim_s: tuple[float, ...] = (10.0, 30.0, 120.0)
     speed_kmh: float = 27.0
 
 

@@ -142,7 +142,7 @@ _RULES: Final[Mapping[str, _Wanted]] = {
     "rings_m": _growing(_number(NEAREST_RING_M, WIDEST_RING_M), least=1, most=10),
     "round_s": _SECONDS,
     "retry_s": _number(1, 600),
-    "claim_s": _growing(_SECONDS, least=1, most=2),
+    "claim_s": _growing(_SECONDS, least=1, most=6),
     "speed_kmh": _SPEED,
 }
 _UNITS: Final[Mapping[str, _Wanted]] = {unit.value: _SPEED for unit in Unit}
