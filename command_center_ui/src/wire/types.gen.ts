@@ -282,8 +282,9 @@ export type DutyRequest = {
  *
  * `step` is the ring that is asked in, `radius_m` its radius, null for the whole city.
  *
- * `level`: 1 when the sector's supervisors were told that nobody claimed it, 2 when the city's were; the next is told
- * at `claim_due_at`. The console sounds while `nobody_left_since` is set: an operator who acts ends that.
+ * `level`: 1 when the sector's supervisors were told that nobody claimed it, 2 when the city's were, 3 and up when all
+ * of them were once more; the last time they were `supervisors_told`, and the next time is at `claim_due_at`. The
+ * console sounds while `nobody_left_since` is set: an operator who acts ends that.
  */
 export type Escalation = {
     places: number;
@@ -292,6 +293,7 @@ export type Escalation = {
     radius_m: number | null;
     stopped: boolean;
     level: number;
+    supervisors_told: number;
     claim_due_at: string | null;
     nobody_left_since: string | null;
 };
