@@ -70,12 +70,15 @@ class ChangeAssignment:
 
 @dataclass(frozen=True, slots=True)
 class CancelAlarm:
-    """A PIN was entered for one's own alarm. `pin_replaced`: these PINs were set in place of others since the press."""
+    """A PIN was entered for one's own alarm. The phone's PINs are those of `pins_set_at`, and came in place of others
+    when `pins_replaced`.
+    """
 
     alarm_id: str
     device: str
     pin: PinMeaning
-    pin_replaced: bool = False
+    pins_set_at: datetime | None = None
+    pins_replaced: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -170,7 +170,9 @@ class CancelledByResident:
 
 @dataclass(frozen=True, slots=True)
 class CancelledUnderDuress:
-    """Looks to the phone and the RT as a cancel does. `because` is `duress_pin`, `wrong_pins` or `pins_replaced`."""
+    """Looks to the phone and the RT as a cancel does. `because` is `duress_pin`, `wrong_pins`, or that the right PIN
+    was set since the press: `pins_replaced`, `pins_first_set`.
+    """
 
     alarm_id: str
     device: str

@@ -244,11 +244,12 @@ class StoredAlarm:
 
 @dataclass(frozen=True, slots=True)
 class Pins:
-    """Hashes; `replaced_at` is when these came in place of others."""
+    """Hashes; `replaced` when these came in place of others."""
 
     pin: str
     duress_pin: str
-    replaced_at: datetime | None
+    set_at: datetime
+    replaced: bool
 
 
 @dataclass(frozen=True, slots=True)

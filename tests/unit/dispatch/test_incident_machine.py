@@ -250,12 +250,12 @@ class IncidentMachine(RuleBasedStateMachine):
         self.happens(change)
         assert self.happens(change) == []
 
-    @rule(pin=st.sampled_from(PinMeaning), wrong_pins=st.integers(0, 3), alone=st.booleans(), replaced=seldom)
-    def somebody_enters_a_pin(self, pin: PinMeaning, wrong_pins: int, alone: bool, replaced: bool) -> None:
+    @rule(pin=st.sampled_from(PinMeaning), wrong_pins=st.integers(0, 3), alone=st.booleans(), is_new=seldom)
+    def somebody_enters_a_pin(self, pin: PinMeaning, wrong_pins: int, alone: bool, is_new: bool) -> None:
         cancelled = self.known.cancelled
-        before = Cancels(wrong_pins, cancelled.at if cancelled else None, alone)
+        before = Cancels(wrong_pins, cancelled.at if cancelled else None, alone, NOON)
         was_under_duress = self.known.duress
-        self.happens(CancelAlarm("alarm", "resident-1", pin, replaced), Facts(cancels=before))
+        self.happens(CancelAlarm("alarm", "resident-1", pin, NOON + timedelta(seconds=is_new)), Facts(cancels=before))
         assert self.known.duress >= was_under_duress
         assert pin is not PinMeaning.DURESS or self.known.duress or not self.known.is_open
 
