@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 from hashlib import blake2b
 
-from dispatch.commands import AcceptOffer, ChangeAssignment, DeclineOffer, ReceiveOffer, WithdrawOfficer
+from dispatch.commands import AcceptOffer, ChangeAssignment, DeclineOffer, LeaveExercise, ReceiveOffer, WithdrawOfficer
 from dispatch.errors import (
     AssignmentUnknown,
     IncidentClosed,
@@ -120,9 +120,22 @@ def decide_decline(incident: Incident, answer: DeclineOffer, facts: Facts, *, no
     return [OfferDeclined(offer.id, answer.officer_id, now, answer.reason)]
 
 
-def decide_withdrawal(incident: Incident, command: WithdrawOfficer, *, now: datetime) -> list[Event]:
+def decide_withdrawal(incident: Incident, command: WithdrawOfficer | LeaveExercise, *, now: datetime) -> list[Event]:
+    if isinstance(command, LeaveExercise):
+        return _leave_exercise(incident, command, now=now)
     open_ids = tuple(offer.id for offer in incident.open_offers() if offer.officer.id == command.officer_id)
     return [OffersWithdrawn(open_ids, now)] if open_ids else []
+
+
+def _leave_exercise(incident: Incident, command: LeaveExercise, *, now: datetime) -> list[Event]:
+    """What is real is left by nobody. Saying it twice changes nothing."""
+    if not incident.drill:
+        return []
+    return [
+        AssignmentChanged(assignment.id, command.officer_id, AssignmentStatus.CLEAR, now, called_away=True)
+        for assignment in incident.open_assignments()
+        if assignment.officer.id == command.officer_id
+    ]
 
 
 def decide_assignment_change(

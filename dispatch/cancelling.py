@@ -35,7 +35,7 @@ def decide_cancel(incident: Incident, cancel: CancelAlarm, before: Cancels, *, n
         return [CancelledUnderDuress(alarm_id, device, is_whole, "duress_pin", now)] if is_news else []
     if cancel.pin is PinMeaning.WRONG and before.wrong_pins < WRONG_PINS_TOLD:
         return [PinRefused(alarm_id, device, before.wrong_pins + 1, now)]
-    because = _force_behind(cancel)
+    because = _force_behind(cancel, before)
     if because is not None:
         return [CancelledUnderDuress(alarm_id, device, is_whole, because, now)]
     goes_on = incident.duress or not is_whole
@@ -43,15 +43,17 @@ def decide_cancel(incident: Incident, cancel: CancelAlarm, before: Cancels, *, n
     return [CancelledByResident(alarm_id, device, is_whole, withdrawn, now)]
 
 
-def _force_behind(cancel: CancelAlarm) -> str | None:
-    """Why this is no free will; whoever holds the phone could have set new PINs in place of the owner's."""
+def _force_behind(cancel: CancelAlarm, before: Cancels) -> str | None:
+    """Why this may be no free will: whoever holds the phone, or stands beside its owner, could have had PINs set."""
     match cancel.pin:
         case PinMeaning.DURESS:
             return "duress_pin"
         case PinMeaning.WRONG:
             return "wrong_pins"
         case PinMeaning.RIGHT:
-            return "pins_replaced" if cancel.pin_replaced else None
+            if cancel.pins_set_at is None or before.pressed_at is None or cancel.pins_set_at <= before.pressed_at:
+                return None
+            return "pins_replaced" if cancel.pins_replaced else "pins_first_set"
 
 
 def cancelled(incident: Incident, event: CancelledByResident) -> Incident:

@@ -51,6 +51,13 @@ class WithdrawOfficer:
 
 
 @dataclass(frozen=True, slots=True)
+class LeaveExercise:
+    """The officer goes to an emergency: an exercise keeps nobody."""
+
+    officer_id: str
+
+
+@dataclass(frozen=True, slots=True)
 class ChangeAssignment:
     """`correction` says that a step was reported by mistake; `reported_at` is the officer's phone's own time."""
 
@@ -63,12 +70,15 @@ class ChangeAssignment:
 
 @dataclass(frozen=True, slots=True)
 class CancelAlarm:
-    """A PIN was entered for one's own alarm. `pin_replaced`: these PINs were set in place of others since the press."""
+    """A PIN was entered for one's own alarm. The phone's PINs are those of `pins_set_at`, and came in place of others
+    when `pins_replaced`.
+    """
 
     alarm_id: str
     device: str
     pin: PinMeaning
-    pin_replaced: bool = False
+    pins_set_at: datetime | None = None
+    pins_replaced: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,6 +198,7 @@ Command = (
     | AcceptOffer
     | DeclineOffer
     | WithdrawOfficer
+    | LeaveExercise
     | ChangeAssignment
     | CancelAlarm
     | MoveAlarm

@@ -24,6 +24,7 @@ from dispatch.commands import (
     Close,
     Command,
     DeclineOffer,
+    LeaveExercise,
     LookAgain,
     MoveAlarm,
     OfferTo,
@@ -193,7 +194,7 @@ def _decide_known(incident: Incident, command: Command, facts: Facts, *, now: da
             return decide_accept(incident, command, facts, now=now)
         case DeclineOffer():
             return decide_decline(incident, command, facts, now=now)
-        case WithdrawOfficer():
+        case WithdrawOfficer() | LeaveExercise():
             return decide_withdrawal(incident, command, now=now)
         case ChangeAssignment():
             return decide_assignment_change(incident, command, facts, now=now)

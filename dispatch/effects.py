@@ -46,6 +46,13 @@ NOT_URGENT = frozenset({PushKind.NEIGHBOURHOOD, PushKind.ALL_CLEAR})
 """These wait while officers are being asked."""
 
 
+def wakes_nobody(kind: PushKind, incident: Incident) -> bool:
+    """The all clear, and in quiet hours the neighbourhood's news. Officers and supervisors are woken whatever it is
+    about, also for a silent alarm: an offer that waits for a phone to wake up by itself is over before it arrives.
+    """
+    return kind is PushKind.ALL_CLEAR or (kind is PushKind.NEIGHBOURHOOD and incident.quiet)
+
+
 @dataclass(frozen=True, slots=True)
 class PushIntent:
     """One message for one person's phones. It is worth nothing after `expires_at`."""

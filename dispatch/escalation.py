@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from dispatch.assignment import make_offers
 from dispatch.events import Event, NobodyLeft, OffersExpired, OffersMade, OffersSilent, OffersWithdrawn, SupervisorsTold
 from dispatch.facts import Candidate, Facts
-from dispatch.incident import OPEN_OFFERS_MAX, Incident, Offer, asked_mark
+from dispatch.incident import OPEN_OFFERS_MAX, Incident, Offer, Person, asked_mark
 from dispatch.neighbourhood import news_due
 from dispatch.policy import Policy, Rules
 
@@ -148,17 +148,28 @@ def _decide_silence(incident: Incident, rules: Rules, *, now: datetime) -> list[
 
 
 def _decide_level(incident: Incident, facts: Facts, rules: Rules, *, now: datetime) -> list[Event]:
-    """One level at a time, so that after a long pause each of them hears of it once, in order.
-
-    A sector without supervisors has those of the city told at once.
-    """
+    """One level at a time, so that after a long pause each of them hears of it once, in order."""
     events: list[Event] = []
     level = incident.level
     while (due := _claim_level_at(incident, rules, level)) is not None and due <= now:
-        told = facts.sector_supervisors if level == 0 else ()
         level += 1
-        events.append(SupervisorsTold(level, told or facts.city_supervisors, now))
+        events.append(SupervisorsTold(level, _supervisors_of(level, facts), now))
     return events
+
+
+def _supervisors_of(level: int, facts: Facts) -> tuple[Person, ...]:
+    """Above the city's there is nobody who may see the incident, so that each further level tells all of them again.
+
+    Where a level has nobody the other one is told in its place; only where there is no supervisor at all is it nobody.
+    """
+    of_sector, of_city = facts.sector_supervisors, facts.city_supervisors
+    match level:
+        case 1:
+            return of_sector or of_city
+        case 2:
+            return of_city or of_sector
+        case _:
+            return tuple(dict.fromkeys((*of_sector, *of_city)))
 
 
 def _claim_level_at(incident: Incident, rules: Rules, level: int) -> datetime | None:

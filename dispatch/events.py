@@ -86,7 +86,7 @@ class NobodyLeft(Struct, frozen=True, gc=False):
 
 
 class SupervisorsTold(Struct, frozen=True, gc=False):
-    """No operator claimed the incident in time. Level 1 are the sector's supervisors, 2 the city's."""
+    """No operator claimed the incident in time. Level 1 are the sector's supervisors, 2 the city's, 3 and up both."""
 
     level: int
     people: tuple[Person, ...]
@@ -124,12 +124,15 @@ class OffersWithdrawn(Struct, frozen=True, gc=False):
 
 
 class AssignmentChanged(Struct, frozen=True, gc=False):
+    """`called_away`: out of an exercise, to an emergency."""
+
     assignment_id: str
     officer_id: str
     status: AssignmentStatus
     at: datetime
     correction: bool = False
     reported_at: datetime | None = None
+    called_away: bool = False
 
 
 class PinRefused(Struct, frozen=True, gc=False):
@@ -152,7 +155,9 @@ class CancelledByResident(Struct, frozen=True, gc=False):
 
 
 class CancelledUnderDuress(Struct, frozen=True, gc=False):
-    """Looks to the phone and the RT as a cancel does. `because` is `duress_pin`, `wrong_pins` or `pins_replaced`."""
+    """Looks to the phone and the RT as a cancel does. `because` is `duress_pin`, `wrong_pins`, or that the right PIN
+    was set since the press: `pins_replaced`, `pins_first_set`.
+    """
 
     alarm_id: str
     device: str

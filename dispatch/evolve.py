@@ -229,7 +229,7 @@ def escalated(incident: Incident, event: OffersMade | OffersSilent | NobodyLeft 
         case NobodyLeft():
             return replace(incident, nobody_left_at=event.at)
         case SupervisorsTold():
-            return replace(incident, level=event.level)
+            return replace(incident, level=event.level, supervisors_told=len(event.people))
 
 
 def stepped(incident: Incident, event: OffersMade) -> Incident:

@@ -31,12 +31,14 @@ class Neighbour(Struct, frozen=True, gc=False):
 class Cancels(Struct, frozen=True, gc=False):
     """What one phone has done about an incident so far; `cancelled_at` is when its cancel was taken, or seemed to be.
 
-    A press after that cancel undoes it. `is_alone`: no other phone's alarm is in the incident.
+    A press after that cancel undoes it. `is_alone`: no other phone's alarm is in the incident. It first pressed for it
+    at `pressed_at`.
     """
 
     wrong_pins: int = 0
     cancelled_at: datetime | None = None
     is_alone: bool = True
+    pressed_at: datetime | None = None
 
 
 class Facts(Struct, frozen=True, gc=False):

@@ -215,8 +215,8 @@ class Incident(Struct, frozen=True, gc=False):
 
     `policy` is the version that decided last who is asked. `places` are the officers wanted, of whom `finished` have
     been there and are forgotten. `step` is the ring that is asked in since `step_at`; `level` how many supervisors'
-    levels were told since `unclaimed_since`. The console sounds since `nobody_left_at`, until an operator acts; they
-    last did so at `quieted_at`.
+    levels were told since `unclaimed_since`, the last of them with `supervisors_told` people. The console sounds since
+    `nobody_left_at`, until an operator acts; they last did so at `quieted_at`.
     """
 
     id: str
@@ -263,6 +263,7 @@ class Incident(Struct, frozen=True, gc=False):
     step_at: datetime = LONG_AGO
     is_stopped: bool = False
     level: int = 0
+    supervisors_told: int = 0
     unclaimed_since: datetime | None = None
     nobody_left_at: datetime | None = None
     quieted_at: datetime | None = None

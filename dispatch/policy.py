@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from dispatch.incident import Incident, Kind
+from dispatch.units import Unit
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,9 +20,9 @@ class Rules:
     Without a receipt within `receipt_s` an offer counts as silence.
     `round_s` is the pause before those who were asked are asked again, from the first ring on. `retry_s` is when an
     incident that nobody is asked about is looked at again: an officer may be near by then. `claim_s` are the seconds
-    without a claim after which the next level is told: the sector's supervisors, then the city's. Of incidents that
-    wait, the smallest `urgency` gets the next free officer. `places` are the officers who are to go, and `speed_kmh` is
-    how fast they travel, for the time of arrival that is told.
+    without a claim after which the next level is told: the sector's supervisors, the city's, then all of them again. Of
+    incidents that wait, the smallest `urgency` gets the next free officer. `places` are the officers who are to go, and
+    `speed_kmh` is how fast those travel of whom nobody said how, for the time of arrival that is told.
     """
 
     urgency: int = 3
@@ -32,7 +33,7 @@ class Rules:
     rings_m: tuple[float, ...] = (1500.0, 3000.0, 6000.0, 12000.0)
     round_s: float = 60.0
     retry_s: float = 10.0
-    claim_s: tuple[float, ...] = (10.0, 30.0)
+    claim_s: tuple[float, ...] = (10.0, 30.0, 120.0)
     speed_kmh: float = 27.0
 
 
@@ -60,6 +61,17 @@ JOIN_KINDS = (
     frozenset({Kind.EMERGENCY, Kind.MEDICAL}),
 )
 
+# In a city's traffic, over the way that they really go. Our own guesses, as long as no drives were measured.
+UNIT_KMH: Mapping[Unit, float] = {
+    Unit.FOOT: 5.0,
+    Unit.BICYCLE: 12.0,
+    Unit.MOTORCYCLE: 30.0,
+    Unit.CAR: 25.0,
+    Unit.AMBULANCE: 27.0,
+    Unit.FIRE_ENGINE: 22.0,
+    Unit.BOAT: 15.0,
+}
+
 
 @dataclass(frozen=True, slots=True)
 class Policy:
@@ -75,6 +87,7 @@ class Policy:
     `flood_window_s` are a flood: taken, marked, and told to nobody new.
     From `doubtful_from` pranks and false alarms on a phone is labelled as doubtful, which changes nothing else.
     A press of the same phone within `reopen_s` of the end reopens what was resolved, and within `link_s` is linked.
+    `unit_kmh` has every unit, and how fast it travels.
     Of `untold_kinds` the neighbourhood hears nothing, nor ever of violence. Who has not received the news after
     `news_receipt_s` counts as not reached. In quiet hours nobody is woken for `quiet_kinds`.
     """
@@ -101,6 +114,7 @@ class Policy:
     quiet_to_min: int = 5 * 60
     utc_offset_min: int = 7 * 60
     repeat_push_s: float = 3.0
+    unit_kmh: Mapping[Unit, float] = field(default_factory=lambda: dict(UNIT_KMH))
     usual: Rules = Rules()
     kinds: Mapping[Kind, Rules] = field(default_factory=dict)
     hours: tuple[Hours, ...] = ()

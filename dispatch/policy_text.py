@@ -9,7 +9,8 @@ from textwrap import shorten
 from typing import Any, Final
 
 from dispatch.incident import OPEN_OFFERS_MAX, PLACES_MAX, Kind
-from dispatch.policy import Hours, Policy, Rules
+from dispatch.policy import UNIT_KMH, Hours, Policy, Rules
+from dispatch.units import Unit
 
 DAY_S: Final = 86_400.0
 NEAREST_RING_M: Final = 50.0
@@ -108,6 +109,7 @@ def _groups() -> _Wanted:
 
 
 _SECONDS = _number(1, DAY_S)
+_SPEED = _number(3, 150)
 
 _POLICY: Final[Mapping[str, _Wanted]] = {
     "version": _text(40),
@@ -141,10 +143,11 @@ _RULES: Final[Mapping[str, _Wanted]] = {
     "rings_m": _growing(_number(NEAREST_RING_M, WIDEST_RING_M), least=1, most=10),
     "round_s": _SECONDS,
     "retry_s": _number(1, 600),
-    "claim_s": _growing(_SECONDS, least=1, most=2),
-    "speed_kmh": _number(3, 150),
+    "claim_s": _growing(_SECONDS, least=1, most=6),
+    "speed_kmh": _SPEED,
 }
-_TABLES: Final = ("usual", "kind", "hours")
+_UNITS: Final[Mapping[str, _Wanted]] = {unit.value: _SPEED for unit in Unit}
+_TABLES: Final = ("usual", "kind", "hours", "unit_kmh")
 
 
 def read_policy(text: str) -> Policy:
@@ -189,7 +192,12 @@ class _Reading:
         for name, table in tables.items():
             if self._is_kind(name, f"kind.{name}"):
                 kinds[Kind(name)] = replace(usual, **self._rules(table, f"kind.{name}"))
-        return Policy(**known, usual=usual, kinds=kinds, hours=self._hours(document.get("hours", []), kinds))
+        hours = self._hours(document.get("hours", []), kinds)
+        return Policy(**known, unit_kmh=self._units(document), usual=usual, kinds=kinds, hours=hours)
+
+    def _units(self, document: Mapping[str, Any]) -> dict[Unit, float]:
+        named = self._values(self._table(document.get("unit_kmh", {}), "unit_kmh"), _UNITS, "unit_kmh.")
+        return {unit: named.get(unit.value, usual) for unit, usual in UNIT_KMH.items()}
 
     def _hours(self, entries: Any, kinds: Mapping[Kind, Rules]) -> tuple[Hours, ...]:
         if not isinstance(entries, list):

@@ -26,6 +26,7 @@ from panic_server.journal.accounts import SqlAccounts
 from panic_server.journal.admin import load_map, migrate
 from panic_server.journal.database import DatabaseUnusable
 from panic_server.journal.outbox import SqlOutbox
+from panic_server.journal.policies import PolicyShelf
 from panic_server.journal.port import SYSTEM, CheckpointOrder, IncidentOrder, JournalUnavailable
 from panic_server.journal.queries import Reader, SqlQueries
 from panic_server.journal.writer import Committed, Writer
@@ -34,6 +35,7 @@ from panic_server.live.hub import Hub, Sources
 from panic_server.maps import Maps
 from panic_server.mark import read_mark, write_mark
 from panic_server.metrics import Metrics
+from panic_server.myself import myself
 from panic_server.people import Principal, Role
 from panic_server.pins import PinHashes
 from panic_server.policies import PolicyInForce
@@ -48,7 +50,7 @@ from panic_server.services import Services
 from panic_server.settings import Settings
 from panic_server.surroundings import Surroundings
 from panic_server.timer import Timer
-from panic_server.wire import shapes, views
+from panic_server.wire import shapes
 
 log = structlog.get_logger(__name__)
 
@@ -88,6 +90,7 @@ class Server:
         self._take_data_dir()
         await asyncio.to_thread(migrate, settings.database_url)
         self._build()
+        await self.policies.keep_in(PolicyShelf(settings.database_url, self.clock).keep)
         await self.follower.start()
         loaded = await self.writer.start(mark=read_mark(settings.data_dir))
         # The machine's clock may have been set back since: what is open must not wait for it to catch up.
@@ -213,8 +216,7 @@ class Server:
         self.app = app
 
     def me(self, principal: Principal) -> shapes.Me:
-        on_duty = self.board.is_on_duty(principal.subject) if principal.role is Role.OFFICER else None
-        return views.me(principal, self.maps.current, on_duty=on_duty)
+        return myself(principal, self.board, self.maps)
 
     def _start_tasks(self) -> None:
         loops: list[tuple[str, Callable[[], Awaitable[None]]]] = [

@@ -7,6 +7,7 @@ from importlib import import_module
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from dispatch.units import Unit
 from panic_server.commands import Stop
 from panic_server.people import Role
 
@@ -61,6 +62,7 @@ def _add_token(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--subject", type=_subject, required=True, metavar="ID", help="who it is, made if need be")
     parser.add_argument("--area", action="append", default=[], type=_word, metavar="CODE", help=_AREA_HELP)
     parser.add_argument("--name", type=_word, help="what others see; without it the ID")
+    parser.add_argument("--unit", type=_unit, help=f"what an officer usually travels with: {', '.join(Unit)}")
     parser.add_argument(
         "--link",
         nargs="?",
@@ -84,6 +86,13 @@ def _role(text: str) -> Role:
         return Role(text)
     except ValueError:
         raise argparse.ArgumentTypeError(f"{text!r} is no role; use one of {', '.join(Role)}") from None
+
+
+def _unit(text: str) -> Unit:
+    try:
+        return Unit(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text!r} is no unit; use one of {', '.join(Unit)}") from None
 
 
 def _subject(text: str) -> str:

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
+from dispatch.units import Unit
+
 
 class Role(StrEnum):
     RESIDENT = "resident"
@@ -34,12 +36,15 @@ VIEW_OF = {
 
 @dataclass(frozen=True, slots=True)
 class Principal:
-    """`areas` are codes of areas or sectors; an operator without any sees the whole city."""
+    """`areas` are codes of areas or sectors; an operator without any sees the whole city. Officers have a `unit`,
+    what they usually travel with, where somebody said so.
+    """
 
     subject: str
     role: Role
     name: str
     areas: tuple[str, ...]
+    unit: Unit | None = None
 
     @property
     def is_at_console(self) -> bool:

@@ -4,7 +4,7 @@ A file with a mistake never takes the place of a good one; what is wrong is on t
 """
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from importlib.resources import files
 from pathlib import Path
 from typing import Self
@@ -13,6 +13,7 @@ import structlog
 
 from dispatch.policy import Policy
 from dispatch.policy_text import PolicyInvalid, read_policy
+from panic_server.journal.port import JournalUnavailable
 from panic_server.wire.shapes import Component
 
 log = structlog.get_logger(__name__)
@@ -27,10 +28,13 @@ def shipped_text() -> str:
 
 def load_policy(path: Path | None) -> Policy:
     """From a city's own file, or the shipped one. Raises PolicyInvalid."""
-    return read_policy(shipped_text() if path is None else _text_of(path))
+    return read_policy(policy_text(path))
 
 
-def _text_of(path: Path) -> str:
+def policy_text(path: Path | None) -> str:
+    """Raises PolicyInvalid."""
+    if path is None:
+        return shipped_text()
     try:
         return path.read_text(encoding="utf-8")
     except OSError as error:
@@ -42,10 +46,14 @@ def _text_of(path: Path) -> str:
 class PolicyInForce:
     """Hand this around and read `current` anew for each decision."""
 
-    def __init__(self, policy: Policy, path: Path | None = None, mistakes: Sequence[str] = ()) -> None:
-        """`path` is the file to watch; without one the policy stays as it is."""
+    def __init__(
+        self, policy: Policy, path: Path | None = None, mistakes: Sequence[str] = (), text: str | None = None
+    ) -> None:
+        """`path` is the file to watch; without one the policy stays as it is. `text` is what it was read from."""
         self.current = policy
         self._path = path
+        self._text = text
+        self._keep: Callable[[str, str], Awaitable[None]] = _nowhere
         self._mark: tuple[int, int, int] | None = None
         self._mistakes = mistakes
 
@@ -53,30 +61,53 @@ class PolicyInForce:
     def of_file(cls, path: Path | None) -> Self:
         """A server starts whatever is in the file: with mistakes in it the shipped policy is in force."""
         try:
-            return cls(load_policy(path), path)
+            text = policy_text(path)
+            return cls(read_policy(text), path, text=text)
         except PolicyInvalid as error:
             log.warning("policy.invalid", path=str(path), mistakes=error.mistakes)
-            return cls(load_policy(None), path, error.mistakes)
+            return cls(load_policy(None), path, error.mistakes, shipped_text())
+
+    async def keep_in(self, keep: Callable[[str, str], Awaitable[None]]) -> None:
+        """Each policy is kept there, by version and text, before it decides anything: the present one now.
+
+        Raises JournalUnavailable.
+        """
+        self._keep = keep
+        if self._text is not None:
+            await keep(self.current.version, self._text)
 
     async def look(self) -> bool:
-        """Reads the file again when it has changed; True when another policy is in force now."""
+        """Reads the file again when it has changed; True when another policy is in force now.
+
+        What cannot be kept does not come into force, and is tried again.
+        """
         if self._path is None:
             return False
         mark = await asyncio.to_thread(_mark_of, self._path)
         if mark == self._mark:
             return False
-        self._mark = mark
         try:
-            policy = await asyncio.to_thread(load_policy, self._path)
+            text = await asyncio.to_thread(policy_text, self._path)
+            policy = read_policy(text)
         except PolicyInvalid as error:
-            self._mistakes = error.mistakes
+            self._mark, self._mistakes = mark, error.mistakes
             log.warning("policy.invalid", path=str(self._path), mistakes=error.mistakes)
             return False
-        self._mistakes = []
+        if policy != self.current and not await self._is_kept(policy, text):
+            return False
+        self._mark, self._mistakes = mark, []
         if policy == self.current:
             return False
         self.current = policy
         log.info("policy.in_force", version=policy.version)
+        return True
+
+    async def _is_kept(self, policy: Policy, text: str) -> bool:
+        try:
+            await self._keep(policy.version, text)
+        except JournalUnavailable as error:
+            self._mistakes = [f"{policy.version} cannot be kept: {error}"]
+            return False
         return True
 
     def check(self) -> Component:
@@ -93,3 +124,7 @@ def _mark_of(path: Path) -> tuple[int, int, int] | None:
     except OSError:
         return None
     return stat.st_ino, stat.st_mtime_ns, stat.st_size
+
+
+async def _nowhere(_version: str, _text: str) -> None:
+    """Where no journal is, nothing is kept."""

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from dispatch.facts import Candidate, Neighbour
 from dispatch.incident import Assignment, Person
+from dispatch.units import Unit
 from geo.geofence import Place, locate_batch
 from geo.position import Position
 from panic_server.duty.board import DutyBoard
@@ -22,9 +23,9 @@ class Surroundings:
         return locate_batch(self._maps.current, positions, flags)
 
     def candidates(
-        self, origin: Position, sectors: Collection[str], *, now: datetime, limit: int
+        self, origin: Position, sectors: Collection[str], *, now: datetime, limit: int, drill: bool
     ) -> tuple[Candidate, ...]:
-        return self._board.candidates(origin, sectors, now=now, limit=limit)
+        return self._board.candidates(origin, sectors, now=now, limit=limit, drill=drill)
 
     def officer(
         self, officer_id: str, origin: Position | None, sectors: Collection[str], *, now: datetime
@@ -46,11 +47,15 @@ class Surroundings:
     def last_position(self, subject: str) -> Position | None:
         return self._board.last_position(subject)
 
-    def on_duty(self, officer_id: str, name: str, sectors: tuple[str, ...], *, on_duty: bool) -> None:
-        self._board.set_duty(officer_id, name, sectors, on_duty=on_duty)
+    def on_duty(
+        self, officer_id: str, name: str, sectors: tuple[str, ...], *, on_duty: bool, unit: Unit | None
+    ) -> None:
+        self._board.set_duty(officer_id, name, sectors, on_duty=on_duty, unit=unit)
 
-    def on_engagement(self, officer_id: str, *, open_offers: int, assignment: Assignment | None) -> None:
-        self._board.set_engagement(officer_id, open_offers=open_offers, assignment=assignment)
+    def on_engagement(
+        self, officer_id: str, *, open_offers: int, assignment: Assignment | None, exercising: bool
+    ) -> None:
+        self._board.set_engagement(officer_id, open_offers=open_offers, assignment=assignment, exercising=exercising)
 
     def on_reload(self) -> None:
         self._board.reset()

@@ -86,13 +86,15 @@ def progress(services: Services, stored: StoredAlarm, incident: Incident) -> sha
         drill=incident.drill,
         place=views.place(stored.alarm.place),
         flags=stored.alarm.flags,
-        coming=() if until else tuple(_coming(services, incident, one) for one in incident.open_assignments()),
+        coming=() if until else tuple(coming(services, incident, one) for one in incident.open_assignments()),
         stream_until=until,
     )
 
 
-def _coming(services: Services, incident: Incident, assignment: Assignment) -> shapes.Coming:
-    officer_at = services.board.last_position(assignment.officer.id)
+def coming(services: Services, incident: Incident, assignment: Assignment) -> shapes.Coming:
+    """As of now: the time of arrival is as fresh as the officer's last position."""
+    board, policy = services.board, services.policies.current
+    officer_at = board.last_position(assignment.officer.id)
     is_there = assignment.status.value == "on_scene"
     distance_m = None if officer_at is None or incident.position is None else _distance_m(officer_at, incident.position)
     return shapes.Coming(
@@ -101,7 +103,7 @@ def _coming(services: Services, incident: Incident, assignment: Assignment) -> s
         distance_m=None if distance_m is None else round(distance_m),
         eta_s=None
         if distance_m is None or is_there
-        else eta_s(distance_m, services.policies.current.rules_of(incident)),
+        else eta_s(distance_m, policy.rules_of(incident), unit=board.unit_of(assignment.officer.id), policy=policy),
     )
 
 

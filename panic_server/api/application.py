@@ -24,6 +24,7 @@ from panic_server.api import (
     neighbourhood,
     offers,
     overrides,
+    policies,
     reports,
     session,
     track,
@@ -44,7 +45,7 @@ from panic_server.wire.schema import Json, document
 _HOT: Final = (alarms.TRIGGER, me.POSITIONS)
 _PLAIN: Final = (*_HOT, *HEALTH_ROUTES)
 _OF_WORK: Final = (incidents, overrides, merging, neighbourhood, drills)
-_RESOURCES: Final = (alarms, cancel, track, me, offers, *_OF_WORK, areas, session, reports)
+_RESOURCES: Final = (alarms, cancel, track, me, offers, *_OF_WORK, areas, session, reports, policies)
 
 
 def build_api(services: Services, *more: BaseRoute) -> FastAPI:

@@ -50,7 +50,8 @@ async def cancel_alarm(
         alarm_id=stored.alarm.id,
         device=caller.subject,
         pin=meaning,
-        pin_replaced=pins.replaced_at is not None and pins.replaced_at > stored.received_at,
+        pins_set_at=pins.set_at,
+        pins_replaced=pins.replaced,
     )
     await services.writer.submit(
         IncidentOrder(command, Actor(caller.role.value, caller.subject), incident_id=incident.id)

@@ -1,13 +1,16 @@
 """Incidents: looked at by whoever may, worked on by operators."""
 
+from collections.abc import Iterator
 from typing import Annotated, Final, Literal
 
 import msgspec
 from msgspec import Meta, Raw, Struct
+from msgspec.structs import replace
 from starlette.responses import Response
 
 from dispatch.commands import AddNote, Claim, Close, Command, Release, Reopen
 from dispatch.incident import Disposition, Incident, Person
+from panic_server.api.alarms import coming
 from panic_server.api.answers import answer, etag, incident_answer, seen_by
 from panic_server.api.describe import described, resource
 from panic_server.api.inputs import (
@@ -22,7 +25,7 @@ from panic_server.api.inputs import (
 )
 from panic_server.api.orders import order_incident
 from panic_server.journal.port import StoredAlarm, TimelineRow, TrackRow
-from panic_server.people import CONSOLE_ROLES, Principal
+from panic_server.people import CONSOLE_ROLES, Principal, Role
 from panic_server.services import Services
 from panic_server.wire import phone, problems, shapes, views
 from panic_server.wire.problems import BODY_INVALID, INCIDENT_CLOSED, INCIDENT_UNKNOWN, NOT_FOUND, Refusal
@@ -65,10 +68,31 @@ async def show_incident(incident_id: Id, caller: ReaderCaller, services: Kentong
     incident = await services.queries.incident(incident_id, caller)
     if incident is None:
         raise Refusal(INCIDENT_UNKNOWN)
-    detail = shapes.IncidentDetail(seen_by(services, incident, caller), (), (), ())
+    arrivals = tuple(_arrivals(services, incident, caller))
+    detail = shapes.IncidentDetail(seen_by(services, incident, caller), (), (), (), coming=arrivals)
     if caller.role in CONSOLE_ROLES:
         detail = await _with_history(services, detail)
     return answer(detail, headers={"ETag": etag(detail.incident)})
+
+
+def _arrivals(services: Services, incident: Incident, reader: Principal) -> Iterator[shapes.Arrival]:
+    """The RT learns when somebody comes, but not who. After a cancel it learns nothing more, whatever goes on."""
+    is_neighbour = reader.role is Role.REPRESENTATIVE
+    if not incident.is_open or (is_neighbour and incident.cancelled):
+        return
+    for assignment in incident.open_assignments():
+        found, unit = coming(services, incident, assignment), services.board.unit_of(assignment.officer.id)
+        yield (
+            shapes.Arrival(found.status, found.eta_s)
+            if is_neighbour
+            else shapes.Arrival(
+                status=found.status,
+                eta_s=found.eta_s,
+                officer=views.person(assignment.officer),
+                unit=unit.value if unit else None,
+                distance_m=found.distance_m,
+            )
+        )
 
 
 async def _with_history(services: Services, detail: shapes.IncidentDetail) -> shapes.IncidentDetail:
@@ -77,8 +101,8 @@ async def _with_history(services: Services, detail: shapes.IncidentDetail) -> sh
     timeline = await services.queries.timeline(incident_id)
     moves = await services.queries.track(incident_id)
     pressed = (TrackRow(one.alarm.device, one.alarm.position) for one in alarms if one.alarm.position)
-    return shapes.IncidentDetail(
-        incident=detail.incident,
+    return replace(
+        detail,
         timeline=tuple(_timeline_entry(row) for row in timeline),
         alarms=tuple(_alarm_record(one) for one in alarms),
         moments=moments_view(await services.queries.moments(incident_id)),

@@ -4,19 +4,22 @@ import re
 from typing import Annotated, Any, Final
 
 import msgspec
+from msgspec.structs import replace
 from starlette.requests import Request
 from starlette.responses import Response
 
 from dispatch.incident import Incident
+from dispatch.units import Unit
 from geo.position import read_position
 from panic_server.api.answers import answer, seen_by
 from panic_server.api.auth import identify
 from panic_server.api.describe import PlainRoute, described, resource
 from panic_server.api.inputs import OFFICERS, Anybody, Kentongan, OfficerCaller, body
 from panic_server.journal.port import DeviceOrder, DutyOrder, PinsOrder
-from panic_server.people import Principal, Role
+from panic_server.myself import myself
+from panic_server.people import Principal
 from panic_server.services import Services
-from panic_server.wire import phone, shapes, views
+from panic_server.wire import phone, shapes
 from panic_server.wire.problems import BODY_INVALID, OFFICER_OFF_DUTY, PINS_ALIKE, Refusal
 from panic_server.wire.read import decode_leniently, read_body
 
@@ -31,11 +34,7 @@ routes = resource("me")
 @routes.get("/v1/me", **described(gives=shapes.Me))
 async def me(caller: Anybody, services: Kentongan) -> Response:
     """Who the caller is."""
-    return _me(caller, services, on_duty=services.board.is_on_duty(caller.subject))
-
-
-def _me(caller: Principal, services: Services, *, on_duty: bool) -> Response:
-    return answer(views.me(caller, services.maps.current, on_duty=on_duty if caller.role is Role.OFFICER else None))
+    return answer(myself(caller, services.board, services.maps))
 
 
 @routes.put("/v1/me/device", **described(gives=None, status=204, takes=shapes.DeviceRequest))
@@ -69,9 +68,10 @@ async def set_pins(
 async def set_duty(
     caller: OfficerCaller, duty: Annotated[shapes.DutyRequest, body(shapes.DutyRequest)], services: Kentongan
 ) -> Response:
-    """On or off duty. Whoever goes off duty is withdrawn from their open offers."""
-    await services.writer.submit(DutyOrder(caller, duty.on_duty))
-    return _me(caller, services, on_duty=duty.on_duty)
+    """On or off duty, and with which unit. Whoever goes off duty is withdrawn from their open offers."""
+    unit = None if duty.unit is None else Unit(duty.unit)
+    await services.writer.submit(DutyOrder(caller, duty.on_duty, unit))
+    return answer(replace(myself(caller, services.board, services.maps), on_duty=duty.on_duty))
 
 
 async def send_positions(request: Request) -> Response:

@@ -18,6 +18,8 @@ def run(arguments: Namespace) -> int:
     from panic_server.journal.admin import issue_code, issue_token  # noqa: PLC0415 - SQLAlchemy takes a quarter second.
     from panic_server.journal.database import DatabaseUnusable  # noqa: PLC0415 - as above
 
+    if arguments.unit is not None and arguments.role is not Role.OFFICER:
+        raise Stop(f"only officers have a unit; {arguments.subject} is to be {arguments.role}", status=2)
     settings = load_settings()
     settings.data_dir.mkdir(parents=True, exist_ok=True)
     issue = issue_code if arguments.link is not None else issue_token
@@ -28,6 +30,7 @@ def run(arguments: Namespace) -> int:
             subject=arguments.subject,
             areas=tuple(dict.fromkeys(arguments.area)),
             name=arguments.name,
+            unit=arguments.unit,
             now=SystemClock().now(),
         )
         strange = _not_on_the_map(settings.database_url, arguments.area)

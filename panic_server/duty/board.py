@@ -14,6 +14,7 @@ import numpy.typing as npt
 
 from dispatch.facts import Candidate
 from dispatch.incident import Assignment, Person
+from dispatch.units import Unit
 from geo.nearest import Officers, earth_xyz, members_by_sector, metres_between, order_of_ids, rank
 from geo.position import Position
 from panic_server.clock import Clock
@@ -43,11 +44,14 @@ class DutyBoard:
         self._ids: list[str] = []
         self._people: list[Person] = []
         self._sectors: list[frozenset[str]] = []
+        self._units: dict[str, Unit | None] = {}
         self._positions: list[Position | None] = []
         # What is looked at one officer at a time stands in lists: an array takes ten times as long to give one value.
         self._assignments: list[Assignment | None] = []
         self._on_duty: list[bool] = []
         self._offers: list[int] = []
+        # Of those who are assigned: to an exercise only, which they leave for what is real.
+        self._exercising: list[bool] = []
         self._revision = 0
         self._checkpointed = 0
         self._available_count = self._busy_count = 0
@@ -94,6 +98,7 @@ class DutyBoard:
             self._assignments.append(None)
             self._on_duty.append(False)
             self._offers.append(0)
+            self._exercising.append(False)
             self._index[officer_id] = row
             self._staff = None
         return row
@@ -104,8 +109,9 @@ class DutyBoard:
         self._sort(row)
 
     def _sort(self, row: int) -> None:
-        """Who can be asked is kept, not worked out for each alarm: on duty, going nowhere, with a known position."""
-        can_be_asked = self._on_duty[row] and self._assignments[row] is None and self._positions[row] is not None
+        """Who can be asked is kept, not worked out for each alarm: on duty, free to go, with a known position."""
+        is_free = self._assignments[row] is None or self._exercising[row]
+        can_be_asked = self._on_duty[row] and is_free and self._positions[row] is not None
         offers = self._offers[row]
         available = can_be_asked and offers == 0
         busy = can_be_asked and 0 < offers < self._policies.current.max_open_offers
@@ -120,12 +126,16 @@ class DutyBoard:
         """Duty and engagements will be told again; positions stay."""
         with self._lock:
             for row in range(len(self._ids)):
-                self._on_duty[row], self._offers[row], self._assignments[row] = False, 0, None
+                self._on_duty[row], self._offers[row] = False, 0
+                self._assignments[row], self._exercising[row] = None, False
                 self._touch(row)
 
-    def set_duty(self, officer_id: str, name: str, sectors: tuple[str, ...], *, on_duty: bool) -> None:
+    def set_duty(
+        self, officer_id: str, name: str, sectors: tuple[str, ...], *, on_duty: bool, unit: Unit | None = None
+    ) -> None:
         with self._lock:
             row = self._row(officer_id)
+            self._units[officer_id] = unit
             self._people[row] = Person(officer_id, name)
             if self._sectors[row] != (own := frozenset(sectors)):
                 self._sectors[row] = own
@@ -133,10 +143,13 @@ class DutyBoard:
             self._on_duty[row] = on_duty
             self._touch(row)
 
-    def set_engagement(self, officer_id: str, *, open_offers: int, assignment: Assignment | None) -> None:
+    def set_engagement(
+        self, officer_id: str, *, open_offers: int, assignment: Assignment | None, exercising: bool = False
+    ) -> None:
         with self._lock:
             row = self._row(officer_id)
             self._offers[row] = open_offers
+            self._exercising[row] = exercising
             self._assignments[row] = assignment
             self._touch(row)
 
@@ -145,14 +158,21 @@ class DutyBoard:
         return self._available_count + self._busy_count > 0
 
     def candidates(
-        self, origin: Position, sectors: Collection[str], *, now: datetime, limit: int
+        self, origin: Position, sectors: Collection[str], *, now: datetime, limit: int, drill: bool = False
     ) -> tuple[Candidate, ...]:
-        """The available before those who have an offer open already; both in the order of `geo.nearest`."""
+        """The available before those who have an offer open already; both in the order of `geo.nearest`.
+
+        A `drill` asks nobody who goes to another one.
+        """
         found: list[Candidate] = []
+        available, busy = self._available[: len(self._ids)], self._busy[: len(self._ids)]
+        if drill:
+            goes_nowhere = np.array([one is None for one in self._assignments[: len(available)]], dtype=bool)
+            available, busy = available & goes_nowhere, busy & goes_nowhere
         if self._available_count:
-            found = self._rank(origin, sectors, now, limit, self._available[: len(self._ids)])
+            found = self._rank(origin, sectors, now, limit, available)
         if len(found) < limit and self._busy_count:
-            found += self._rank(origin, sectors, now, limit - len(found), self._busy[: len(self._ids)])
+            found += self._rank(origin, sectors, now, limit - len(found), busy)
         return tuple(found)
 
     def _rank(
@@ -229,6 +249,10 @@ class DutyBoard:
     def is_on_duty(self, officer_id: str) -> bool:
         row = self._index.get(officer_id)
         return row is not None and self._on_duty[row]
+
+    def unit_of(self, officer_id: str) -> Unit | None:
+        """What they travel with, where somebody said so."""
+        return self._units.get(officer_id)
 
     def take_positions(self, officer_id: str, positions: Sequence[Position]) -> int:
         """Keeps the newest; one without a time counts as of now. Returns how many were usable: none off duty."""
@@ -324,6 +348,7 @@ class DutyBoard:
             else shapes.Position(position.lat, position.lon, position.accuracy_m, position.at),
             stale=not is_fresh,
             sectors=tuple(sorted(self._sectors[row])),
+            unit=unit.value if (unit := self._units.get(self._ids[row])) else None,
         )
 
     def _status(self, row: int) -> shapes.OfficerStatus:

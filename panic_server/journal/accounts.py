@@ -13,6 +13,7 @@ from sqlalchemy import Engine, select, update
 from sqlalchemy.engine import Connection, Row
 from sqlalchemy.exc import SQLAlchemyError
 
+from dispatch.units import Unit, read_unit
 from panic_server.clock import Clock
 from panic_server.journal.database import open_engine
 from panic_server.journal.port import JournalUnavailable, PersonRow
@@ -121,7 +122,7 @@ class SqlAccounts:
 
 
 def _principal(row: Row[Any]) -> Principal:
-    return Principal(row.subject, Role(row.role), row.name, tuple(decode(row.areas)))
+    return Principal(row.subject, Role(row.role), row.name, tuple(decode(row.areas)), read_unit(row.unit))
 
 
 def _find(connection: Connection, hashed: str) -> Principal | None:
@@ -153,8 +154,15 @@ class RoleConflict(Exception):
     """The subject is somebody with another role."""
 
 
-def add_person(connection: Connection, subject: str, role: Role, name: str | None, areas: tuple[str, ...]) -> None:
-    """Makes the person if need be; of one who is there, name and areas change when they are given.
+def add_person(
+    connection: Connection,
+    subject: str,
+    role: Role,
+    name: str | None,
+    areas: tuple[str, ...],
+    unit: Unit | None = None,
+) -> None:
+    """Makes the person if need be; of one who is there, name, areas and unit change when they are given.
 
     Raises RoleConflict: tokens in use must not come to mean something else.
     """
@@ -166,6 +174,7 @@ def add_person(connection: Connection, subject: str, role: Role, name: str | Non
         "role": role.value,
         "name": name or (known.name if known else subject),
         "areas": encode(areas).decode() if areas or known is None else known.areas,
+        "unit": unit.value if unit else known.unit if known else None,
     }
     upsert_one(connection, people, values, key=("subject",))
     note_change(connection)

@@ -8,6 +8,7 @@ from datetime import datetime
 from sqlalchemy import func, insert, select
 from sqlalchemy.engine import Connection
 
+from dispatch.units import Unit
 from geo.areas import AreaMap
 from geo.geojson import File, read_map, write_map
 from panic_server.journal import tables
@@ -41,20 +42,38 @@ def migrate(url: str) -> bool:
         engine.dispose()
 
 
-def issue_token(url: str, *, role: Role, subject: str, areas: tuple[str, ...], name: str | None, now: datetime) -> str:
+def issue_token(
+    url: str,
+    *,
+    role: Role,
+    subject: str,
+    areas: tuple[str, ...],
+    name: str | None,
+    now: datetime,
+    unit: Unit | None = None,
+) -> str:
     """A new token for the person, who is made if need be. Raises RoleConflict."""
     token = secrets.token_urlsafe(32)
     with opened(url) as connection:
-        add_person(connection, subject, role, name, areas)
+        add_person(connection, subject, role, name, areas, unit)
         add_token(connection, subject, token, micros(now))
     return token
 
 
-def issue_code(url: str, *, role: Role, subject: str, areas: tuple[str, ...], name: str | None, now: datetime) -> str:
+def issue_code(
+    url: str,
+    *,
+    role: Role,
+    subject: str,
+    areas: tuple[str, ...],
+    name: str | None,
+    now: datetime,
+    unit: Unit | None = None,
+) -> str:
     """A code that signs a browser in, once. Raises RoleConflict."""
     code = secrets.token_urlsafe(18)
     with opened(url) as connection:
-        add_person(connection, subject, role, name, areas)
+        add_person(connection, subject, role, name, areas, unit)
         add_code(connection, subject, code, micros(now))
     return code
 

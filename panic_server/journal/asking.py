@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from dispatch.commands import OfferTo, Override, Reopen, WithdrawOfficer
+from dispatch.commands import LeaveExercise, OfferTo, Override, Reopen, WithdrawOfficer
 from dispatch.escalation import is_asking
 from dispatch.facts import Candidate, Facts
 from dispatch.incident import Incident
@@ -10,7 +10,7 @@ from dispatch.merging import Return
 from panic_server.journal.registry import Registry
 from panic_server.journal.world import World
 
-ASKS_ANEW = WithdrawOfficer | Return | Reopen | Override
+ASKS_ANEW = WithdrawOfficer | LeaveExercise | Return | Reopen | Override
 """After these somebody else may have to be asked."""
 
 
@@ -26,7 +26,7 @@ def facts_for_choice(
     sectors = [sector.code for sector in incident.place.sectors[:1]]
     return Facts(
         chosen=world.officer(command.officer_id, incident.origin, sectors, now=now),
-        engaged_elsewhere=registry.engaged(command.officer_id).assignment is not None,
+        engaged_elsewhere=registry.is_bound(command.officer_id, drill=incident.drill),
         candidates=candidates,
     )
 

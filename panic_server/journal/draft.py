@@ -5,13 +5,14 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from dispatch.effects import NOT_URGENT, effects, ended_offers
+from dispatch.effects import NOT_URGENT, effects, ended_offers, wakes_nobody
 from dispatch.events import Event
 from dispatch.evolve import evolve
 from dispatch.incident import Alarm, Incident, Offer
 from dispatch.moments import Moment, is_arrival_undone, is_in_statistics, moments_between
 from dispatch.policy import Policy
 from dispatch.standing import NO_STANDING, counted, ended
+from dispatch.units import Unit
 from geo.position import Position
 from panic_server.clock import new_id
 from panic_server.journal.codec import alarm_text, encoder, incident_text
@@ -138,7 +139,7 @@ class Draft:
                 urgent=intent.kind not in NOT_URGENT,
                 attempts=0,
                 next_attempt_at=self.now,
-                silent=after.silent,
+                silent=wakes_nobody(intent.kind, after),
                 drill=after.drill,
             )
             self.pushes.append(push)
@@ -208,12 +209,12 @@ class Draft:
             (self.seq, alarm.device, alarm.id, press.digest.hex(), alarm_text(alarm), press.raw_position)
         )
 
-    def duty(self, officer_id: str, actor: Actor, *, on_duty: bool) -> None:
+    def duty(self, officer_id: str, actor: Actor, *, on_duty: bool, unit: Unit | None) -> None:
         """A numbered event that nobody's screen gets; other processes learn of the change by it."""
         self.seq += 1
-        facts = encoder.encode({"officer_id": officer_id, "on_duty": on_duty}).decode()
+        facts = encoder.encode({"officer_id": officer_id, "on_duty": on_duty, "unit": unit}).decode()
         self._add_event(JournalEvent(self.seq, None, "duty_changed", {}, {}), actor, facts)
-        self.rows.duty[officer_id] = (officer_id, on_duty, self.seq)
+        self.rows.duty[officer_id] = (officer_id, on_duty, self.seq, unit)
         self.freed = self.freed or on_duty
 
     def positions(self, positions: Iterable[tuple[str, Position]]) -> None:

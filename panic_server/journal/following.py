@@ -41,21 +41,23 @@ def facts_for_move(incident: Incident, move: MoveAlarm, world: World, *, now: da
     [place] = world.places([fix], [()])
     wanted = wanted_offers(incident, policy)
     sectors = [sector.code for sector in place.sectors[:1]]
-    found = world.candidates(fix, sectors, now=now, limit=wanted + len(incident.asked)) if wanted else ()
+    limit, drill = wanted + len(incident.asked), incident.drill
+    found = world.candidates(fix, sectors, now=now, limit=limit, drill=drill) if wanted else ()
     codes = areas_newly_told(incident, fix, place, policy)
     return Facts(found, world.neighbours(codes) if codes else (), place=place)
 
 
 def load_cancels(connection: Connection, draft: Draft, device: str, incident_id: str) -> Cancels:
     """On disk, or earlier in this batch. A press after the cancel has undone it."""
-    pressed = _last_presses(connection, draft, incident_id)
+    pressed = _presses(connection, draft, incident_id)
+    first, last = pressed.get(device, (None, 0))
     row = draft.rows.cancels.get(_key(device, incident_id)) or _stored(connection, device, incident_id)
     is_alone = pressed.keys() <= {device}
     if row is None:
-        return Cancels(is_alone=is_alone)
+        return Cancels(is_alone=is_alone, pressed_at=moment(first))
     _, _, wrong_pins, cancelled_seq, cancelled_at = row
-    stands = cancelled_seq is not None and cancelled_seq > pressed.get(device, 0)
-    return Cancels(wrong_pins, moment(cancelled_at) if stands else None, is_alone)
+    stands = cancelled_seq is not None and cancelled_seq > last
+    return Cancels(wrong_pins, moment(cancelled_at) if stands else None, is_alone, moment(first))
 
 
 def note_cancel(draft: Draft, incident_id: str, device: str, before: Cancels, events: Sequence[Event]) -> None:
@@ -107,10 +109,13 @@ def _stored(connection: Connection, device: str, incident_id: str) -> Any:
     return connection.execute(mine).first()
 
 
-def _last_presses(connection: Connection, draft: Draft, incident_id: str) -> dict[str, int]:
-    """Device → seq of its last alarm in the incident."""
+def _presses(connection: Connection, draft: Draft, incident_id: str) -> dict[str, tuple[int, int]]:
+    """Device → when its first alarm in the incident came, and the seq of its last."""
     table = tables.alarms
-    last = select(table.c.device, func.max(table.c.seq).label("seq")).where(table.c.incident_id == incident_id)
-    pressed = {row.device: row.seq for row in connection.execute(last.group_by(table.c.device))}
-    pressed.update((row[0], row[3]) for row in draft.rows.alarms if row[2] == incident_id)
+    span = func.min(table.c.received_at).label("first"), func.max(table.c.seq).label("last")
+    stored = select(table.c.device, *span).where(table.c.incident_id == incident_id).group_by(table.c.device)
+    pressed = {row.device: (row.first, row.last) for row in connection.execute(stored)}
+    for device, _, of, seq, received_at, *_ in draft.rows.alarms:
+        if of == incident_id:
+            pressed[device] = (pressed.get(device, (received_at, 0))[0], seq)
     return pressed

@@ -5,6 +5,7 @@ from sqlalchemy import or_, select
 from sqlalchemy.engine import Connection
 
 from dispatch.incident import Standing
+from dispatch.units import read_unit
 from panic_server.journal import tables
 from panic_server.journal.codec import read_incident
 from panic_server.journal.ended import LOADED
@@ -81,12 +82,13 @@ def _load_slots(connection: Connection, since: int) -> dict[str, int]:
 def _load_duty(connection: Connection, registry: Registry, since: int) -> None:
     duty, people = tables.duty, tables.people
     query = (
-        select(duty.c.officer_id, duty.c.on_duty, people.c.name, people.c.areas)
+        select(duty.c.officer_id, duty.c.on_duty, duty.c.unit, people.c.name, people.c.areas)
         .join(people, people.c.subject == duty.c.officer_id)
         .where(duty.c.seq > since)
     )
     for row in connection.execute(query):
-        registry.note_duty(row.officer_id, row.name, tuple(decode(row.areas)), on_duty=row.on_duty)
+        areas, unit = tuple(decode(row.areas)), read_unit(row.unit)
+        registry.note_duty(row.officer_id, row.name, areas, on_duty=row.on_duty, unit=unit)
 
 
 def _load_standings(connection: Connection, registry: Registry, since: int) -> None:

@@ -15,6 +15,7 @@ from dispatch.commands import (
     Close,
     Command,
     DeclineOffer,
+    LeaveExercise,
     LookAgain,
     MoveAlarm,
     OfferTo,
@@ -28,7 +29,6 @@ from dispatch.decide import decide
 from dispatch.duplicates import is_placed_by, must_stand_alone
 from dispatch.errors import AssignmentUnknown, IncidentUnknown, OfferUnknown, VersionConflict
 from dispatch.escalation import wanted_offers
-from dispatch.events import AssignmentChanged, OfferAccepted
 from dispatch.facts import NO_FACTS, Candidate, Facts
 from dispatch.incident import FLOOD, OPEN_OFFERS_MAX, Alarm, Incident
 from dispatch.neighbourhood import areas_told, silent_areas
@@ -41,6 +41,7 @@ from panic_server.journal import drills, tables
 from panic_server.journal.asking import ASKS_ANEW, facts_for_choice, facts_for_look
 from panic_server.journal.codec import encoder, read_alarm, read_incident
 from panic_server.journal.draft import Draft
+from panic_server.journal.engaging import exercises_left, now_going, offers_left
 from panic_server.journal.following import facts_for_move, last_ended, load_cancels, note_cancel, note_track
 from panic_server.journal.known import Before, known_presses, load_before
 from panic_server.journal.merging import Merging
@@ -222,7 +223,7 @@ class Orders:
         if held and held.incident.device != alarm.device and held.incident.origin:
             # A witness says that it burns, not that officers should be looked for around the witness.
             origin, place = held.incident.origin, held.incident.place
-        candidates = self._candidates(origin, place, wanted, len(asked)) if wanted else ()
+        candidates = self._candidates(origin, place, wanted + len(asked), alarm.drill) if wanted else ()
         candidates = self._registry.with_room(candidates, drill=alarm.drill)
         codes = areas_told(alarm, self.policy)
         neighbours = self._world.neighbours(codes) if codes else ()
@@ -237,11 +238,11 @@ class Orders:
         phones = self._registry.phones
         return held is not None and phones.is_part_of(alarm.device, held.incident.id, drill=alarm.drill)
 
-    def _candidates(self, origin: Position | None, place: Place, wanted: int, asked: int) -> tuple[Candidate, ...]:
+    def _candidates(self, origin: Position | None, place: Place, limit: int, drill: bool) -> tuple[Candidate, ...]:
         if origin is None:
             return ()
         sectors = [sector.code for sector in place.sectors[:1]]
-        return self._world.candidates(origin, sectors, now=self._draft.now, limit=wanted + asked)
+        return self._world.candidates(origin, sectors, now=self._draft.now, limit=limit, drill=drill)
 
     # Everything else that is asked of an incident.
 
@@ -258,24 +259,20 @@ class Orders:
             note_track(self._draft, held.incident.id, command)
         if not events:
             return Done(held.incident, None)
+        for officer_id, exercise in exercises_left(self._registry, held.incident, events):
+            self._decide(exercise, LeaveExercise(officer_id), SYSTEM)
         incident = self._draft.incident(held, events, actor)
         seq = self._draft.seq
         if isinstance(command, CancelAlarm):
             note_cancel(self._draft, incident.id, command.device, facts.cancels, events)
-        for event in events:
-            if isinstance(event, OfferAccepted):
-                self._withdraw_elsewhere(event.officer.id)
-            elif isinstance(event, AssignmentChanged) and event.correction:
-                self._withdraw_elsewhere(event.officer_id)
+        for officer_id in now_going(events):
+            self._withdraw_elsewhere(officer_id, drill=incident.drill)
         return Done(incident, seq)
 
-    def _withdraw_elsewhere(self, officer_id: str) -> None:
+    def _withdraw_elsewhere(self, officer_id: str, *, drill: bool = False) -> None:
         """Who goes to one incident is no longer asked about the others."""
-        slots = self._registry.engaged(officer_id).slots
-        for _, incident_id in [held for slot, held in slots.items() if slot > 0]:
-            held = self._registry.get(incident_id)
-            if held is not None:
-                self._decide(held, WithdrawOfficer(officer_id), SYSTEM)
+        for held in offers_left(self._registry, officer_id, drill=drill):
+            self._decide(held, WithdrawOfficer(officer_id), SYSTEM)
 
     def _find_for(self, order: IncidentOrder) -> Held:
         """Raises IncidentUnknown, OfferUnknown, AssignmentUnknown."""
@@ -322,9 +319,8 @@ class Orders:
     def _facts_for(self, incident: Incident, command: Command) -> Facts:
         match command:
             case AcceptOffer():
-                assignment = self._registry.engaged(command.officer_id).assignment
                 return Facts(
-                    engaged_elsewhere=assignment is not None,
+                    engaged_elsewhere=self._registry.is_bound(command.officer_id, drill=incident.drill),
                     offer_was_made=self._offer_was_made(command.offer_id, command.officer_id),
                 )
             case ReceiveOffer():
@@ -337,8 +333,8 @@ class Orders:
             case CancelAlarm() | MoveAlarm():
                 return Facts(cancels=load_cancels(self._connection, self._draft, command.device, incident.id))
             case ChangeAssignment():
-                assignment = self._registry.engaged(command.officer_id).assignment
-                elsewhere = assignment is not None and assignment.id != command.assignment_id
+                who, own = command.officer_id, command.assignment_id
+                elsewhere = self._registry.is_bound(who, drill=incident.drill, beside=own)
                 return Facts(candidates=self._next_candidates(incident), engaged_elsewhere=elsewhere)
             case OfferTo():
                 near, now = self._next_candidates(incident), self._draft.now
@@ -361,7 +357,7 @@ class Orders:
 
     def _next_candidates(self, incident: Incident) -> tuple[Candidate, ...]:
         known = len(incident.asked) + sum(1 for _ in incident.open_offers())
-        found = self._candidates(incident.origin, incident.place, OPEN_OFFERS_MAX, known)
+        found = self._candidates(incident.origin, incident.place, OPEN_OFFERS_MAX + known, incident.drill)
         return self._registry.with_room(found, drill=incident.drill)
 
     def _offer_was_made(self, offer_id: str, officer_id: str) -> bool:
@@ -370,10 +366,11 @@ class Orders:
         return self._connection.execute(made).first() is not None
 
     def _duty(self, order: DutyOrder) -> None:
-        officer = order.officer
-        if order.on_duty != self._registry.is_on_duty(officer.subject):
-            self._draft.duty(officer.subject, Actor("officer", officer.subject), on_duty=order.on_duty)
-        self._registry.note_duty(officer.subject, officer.name, officer.areas, on_duty=order.on_duty)
+        officer, known = order.officer, self._registry.duty_unit(order.officer)
+        unit = order.unit or known
+        if order.on_duty != self._registry.is_on_duty(officer.subject) or unit != known:
+            self._draft.duty(officer.subject, Actor("officer", officer.subject), on_duty=order.on_duty, unit=unit)
+        self._registry.note_duty(officer.subject, officer.name, officer.areas, on_duty=order.on_duty, unit=unit)
         if not order.on_duty:
             self._withdraw_elsewhere(officer.subject)
 

@@ -10,6 +10,7 @@ from typing import Any
 
 from dispatch.commands import Command
 from dispatch.incident import Alarm, Incident, Kind, Person
+from dispatch.units import Unit
 from geo.position import Position
 from panic_server.people import Principal, Role
 from panic_server.push.port import PushResult
@@ -121,10 +122,14 @@ class DrillOrder:
 
 @dataclass(frozen=True, slots=True)
 class DutyOrder:
-    """An officer goes on or off duty; an officer who leaves is withdrawn from their open offers."""
+    """An officer goes on or off duty; an officer who leaves is withdrawn from their open offers.
+
+    Without a `unit` they travel as before, or as usual when they begin.
+    """
 
     officer: Principal
     on_duty: bool
+    unit: Unit | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -239,11 +244,12 @@ class StoredAlarm:
 
 @dataclass(frozen=True, slots=True)
 class Pins:
-    """Hashes; `replaced_at` is when these came in place of others."""
+    """Hashes; `replaced` when these came in place of others."""
 
     pin: str
     duress_pin: str
-    replaced_at: datetime | None
+    set_at: datetime
+    replaced: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -301,6 +307,16 @@ class DutyRow:
     officer_id: str
     on_duty: bool
     position: Position | None
+
+
+@dataclass(frozen=True, slots=True)
+class KeptPolicy:
+    """The text of a policy, and when it came into force for the first and the last time."""
+
+    version: str
+    first_at: datetime
+    last_at: datetime
+    text: str
 
 
 Json = Any

@@ -99,7 +99,7 @@ class SqlQueries:
     async def pins(self, subject: str) -> Pins | None:
         query = select(tables.pins).where(tables.pins.c.subject == subject)
         row = await self._reader.ask(lambda connection: connection.execute(query).first())
-        return Pins(row.pin, row.duress_pin, moment(row.replaced_at)) if row else None
+        return Pins(row.pin, row.duress_pin, moment(row.set_at), row.replaced_at is not None) if row else None
 
     async def incident(self, incident_id: str, reader: Principal) -> Incident | None:
         query = select(tables.incidents.c.state).where(tables.incidents.c.id == incident_id)

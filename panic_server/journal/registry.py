@@ -13,10 +13,12 @@ from dispatch.escalation import wanted_offers
 from dispatch.facts import Candidate
 from dispatch.incident import Alarm, Assignment, Incident, Standing
 from dispatch.policy import Policy
+from dispatch.units import Unit
 from panic_server.journal.ended import Ended
 from panic_server.journal.nearby import Nearby
 from panic_server.journal.phones import Phones
 from panic_server.journal.world import World
+from panic_server.people import Principal
 
 ASSIGNMENT_SLOT = 0
 AFTER_ALL = 100
@@ -66,7 +68,7 @@ class Registry:
         self.ended = Ended()
         self.standings: dict[str, Standing] = {}
         self._engaged: dict[str, Engaged] = {}
-        self._on_duty: set[str] = set()
+        self._on_duty: dict[str, Unit | None] = {}
         self._waiting: list[tuple[int, int, str]] = []
         self._waiting_ids: dict[str, int] = {}
 
@@ -127,7 +129,12 @@ class Registry:
                 self._hold(officer_id, (offer_id, after.id), assignment, slots.get(offer_id))
         for officer_id in {held[offer_id][0] for held in (old, new) for offer_id in changed if offer_id in held}:
             engaged = self.engaged(officer_id)
-            self._world.on_engagement(officer_id, open_offers=self._burden(engaged), assignment=engaged.assignment)
+            self._world.on_engagement(
+                officer_id,
+                open_offers=self._burden(engaged),
+                assignment=engaged.assignment,
+                exercising=self.exercise_of(officer_id) is not None,
+            )
         return changed
 
     def _burden(self, engaged: Engaged) -> int:
@@ -135,6 +142,21 @@ class Registry:
         offers = [incident_id for slot, (_, incident_id) in engaged.slots.items() if slot != ASSIGNMENT_SLOT]
         real = sum(1 for one in offers if one not in self._held or not self._held[one].incident.drill)
         return real if real == len(offers) else max(real, min(len(offers), self.policy.max_open_offers - 1))
+
+    def exercise_of(self, officer_id: str) -> Held | None:
+        """The exercise that they go to, or are at."""
+        goes_to = self.engaged(officer_id).slots.get(ASSIGNMENT_SLOT)
+        held = self._held.get(goes_to[1]) if goes_to else None
+        return held if held and held.incident.drill else None
+
+    def is_bound(self, officer_id: str, *, drill: bool, beside: str | None = None) -> bool:
+        """Whether they go somewhere, `beside` this assignment, that they cannot leave: for what is real they leave an
+        exercise.
+        """
+        assignment = self.engaged(officer_id).assignment
+        if assignment is None or assignment.id == beside:
+            return False
+        return drill or self.exercise_of(officer_id) is None
 
     def with_room(self, candidates: tuple[Candidate, ...], *, drill: bool) -> tuple[Candidate, ...]:
         """Who may be asked: an exercise asks nobody whose hands are full, if only of exercises."""
@@ -166,12 +188,18 @@ class Registry:
     def is_on_duty(self, officer_id: str) -> bool:
         return officer_id in self._on_duty
 
-    def note_duty(self, officer_id: str, name: str, sectors: tuple[str, ...], *, on_duty: bool) -> None:
+    def duty_unit(self, officer: Principal) -> Unit | None:
+        """What they travel with as long as nothing else is said: as before, off duty as usual."""
+        return self._on_duty.get(officer.subject, officer.unit)
+
+    def note_duty(
+        self, officer_id: str, name: str, sectors: tuple[str, ...], *, on_duty: bool, unit: Unit | None
+    ) -> None:
         if on_duty:
-            self._on_duty.add(officer_id)
+            self._on_duty[officer_id] = unit
         else:
-            self._on_duty.discard(officer_id)
-        self._world.on_duty(officer_id, name, sectors, on_duty=on_duty)
+            self._on_duty.pop(officer_id, None)
+        self._world.on_duty(officer_id, name, sectors, on_duty=on_duty, unit=unit)
 
     def _note_waiting(self, incident: Incident, opened_seq: int) -> None:
         """Again when it has become more urgent: what it was before stays in the heap, and is passed over."""

@@ -50,7 +50,7 @@ class Commit:
         self._move_alarms = _move_alarms(dialect)
         self._change_offers = _change_offers(dialect)
         self._free = _delete_by(dialect, tables.engagements, "offer_id")
-        self._duty = _upsert(dialect, tables.duty, ("officer_id", "on_duty", "seq"), ("officer_id",))
+        self._duty = _upsert(dialect, tables.duty, ("officer_id", "on_duty", "seq", "unit"), ("officer_id",))
         self._positions = _change_positions(dialect)
         self._devices = Devices(dialect)
         self._pins = _replace_pins(dialect)

@@ -188,7 +188,9 @@ people = Table(
     Column("role", Text, nullable=False),
     Column("name", Text, nullable=False),
     Column("areas", Text, nullable=False),
+    Column("unit", Text),
 )
+"""`unit` is what an officer usually travels with."""
 
 tokens = Table(
     "tokens",
@@ -238,8 +240,10 @@ duty = Table(
     Column("lon", Float),
     Column("accuracy_m", Float),
     Column("position_at", BigInteger),
+    Column("unit", Text),
     Index("duty_by_seq", "seq"),
 )
+"""`unit` is what the officer travels with this time."""
 
 standings = Table(
     "standings",
@@ -311,3 +315,13 @@ maps = Table(
     Column("document", Text, nullable=False),
 )
 """Each version whole, as one GeoJSON FeatureCollection."""
+
+policies = Table(
+    "policies",
+    metadata,
+    Column("version", Text, primary_key=True),
+    Column("first_at", BigInteger, nullable=False),
+    Column("last_at", BigInteger, nullable=False),
+    Column("text", Text, nullable=False),
+)
+"""Every policy that ever decided, as it was written, and when it came into force for the first and the last time."""

@@ -6,6 +6,7 @@ from typing import Protocol
 
 from dispatch.facts import Candidate, Neighbour
 from dispatch.incident import Assignment, Person
+from dispatch.units import Unit
 from geo.geofence import Place
 from geo.position import Position
 
@@ -15,9 +16,12 @@ class World(Protocol):
         """All with one version of the map; `flags`, from reading each position, are carried over."""
 
     def candidates(
-        self, origin: Position, sectors: Collection[str], *, now: datetime, limit: int
+        self, origin: Position, sectors: Collection[str], *, now: datetime, limit: int, drill: bool
     ) -> tuple[Candidate, ...]:
-        """Officers on duty, not going anywhere and with room for one more offer: the free before the asked."""
+        """Officers on duty, not going anywhere and with room for one more offer: the free before the asked.
+
+        What is real, no `drill`, is also for those who only go to an exercise.
+        """
 
     def officer(
         self, officer_id: str, origin: Position | None, sectors: Collection[str], *, now: datetime
@@ -38,9 +42,14 @@ class World(Protocol):
     def last_position(self, subject: str) -> Position | None:
         """Where this person's phone last was, as far as this process knows."""
 
-    def on_duty(self, officer_id: str, name: str, sectors: tuple[str, ...], *, on_duty: bool) -> None: ...
+    def on_duty(
+        self, officer_id: str, name: str, sectors: tuple[str, ...], *, on_duty: bool, unit: Unit | None
+    ) -> None: ...
 
-    def on_engagement(self, officer_id: str, *, open_offers: int, assignment: Assignment | None) -> None: ...
+    def on_engagement(
+        self, officer_id: str, *, open_offers: int, assignment: Assignment | None, exercising: bool
+    ) -> None:
+        """`exercising`: the assignment is one of an exercise."""
 
     def on_reload(self) -> None:
         """Everything told by `on_duty` and `on_engagement` is forgotten and will be told again."""

@@ -10,10 +10,11 @@ import os
 import threading
 import warnings
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, Final, Literal
 
 import firebase_admin
 import google.auth.exceptions
@@ -29,6 +30,20 @@ from panic_server.push.port import Verdict
 # would fetch one of its own.
 REFRESH_BEFORE_S = 300.0
 REFRESH_LOOK_S = 30.0
+
+
+@dataclass(frozen=True, slots=True)
+class _Urgency:
+    """In the words of each platform. None of our messages carries a sound: what is heard, the page decides."""
+
+    android: Literal["high", "normal"]
+    apns: str
+    webpush: str
+
+
+_WAKES: Final = _Urgency("high", "10", "high")
+# Android keeps it until the phone wakes up by itself, and 5 is Apple's "with regard to the battery".
+_WAKES_NOBODY: Final = _Urgency("normal", "5", "normal")
 
 
 class Fcm:
@@ -100,11 +115,12 @@ class Fcm:
     def _message(self, send: Send) -> messaging.Message:
         expires_at_s = int(self._now().timestamp()) + send.ttl_s
         target = {"fid" if send.device_kind == "fcm_fid" else "token": send.device}
+        urgency = _WAKES_NOBODY if send.silent else _WAKES
         return messaging.Message(
             data=send.data,
-            android=messaging.AndroidConfig(priority="high", ttl=send.ttl_s),
-            apns=messaging.APNSConfig(headers={"apns-priority": "10", "apns-expiration": str(expires_at_s)}),
-            webpush=messaging.WebpushConfig(headers={"Urgency": "high", "TTL": str(send.ttl_s)}),
+            android=messaging.AndroidConfig(priority=urgency.android, ttl=send.ttl_s),
+            apns=messaging.APNSConfig(headers={"apns-priority": urgency.apns, "apns-expiration": str(expires_at_s)}),
+            webpush=messaging.WebpushConfig(headers={"Urgency": urgency.webpush, "TTL": str(send.ttl_s)}),
             **target,
         )
 

@@ -112,8 +112,8 @@ class FcmProcess:
         now_s = self._clock.monotonic()
         self._under_way.update((delivery.key, now_s) for delivery in deliveries)
         sends = [
-            Send(delivery.key, delivery.device.kind, delivery.device.value, dict(delivery.data), delivery.ttl_s)
-            for delivery in deliveries
+            Send(one.key, one.device.kind, one.device.value, dict(one.data), one.ttl_s, one.silent)
+            for one in deliveries
         ]
         if self._workers:
             self._write(sends)

@@ -26,6 +26,7 @@ class Send(msgspec.Struct, frozen=True, array_like=True, tag="send"):
     device: str
     data: dict[str, str]
     ttl_s: int
+    silent: bool = False
 
 
 class Ping(msgspec.Struct, frozen=True, array_like=True, tag="ping"):

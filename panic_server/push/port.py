@@ -20,7 +20,7 @@ class Push(Struct, frozen=True, gc=False):
     """One message for one person, written in the same commit as the event that caused it. Made by the thousand.
 
     `recipient` is a token's subject; `seq` is the causing event's; `attempts` counts the tries recorded so far.
-    Without `expires_at` a push is given up an hour after `created_at` (see `message.py`).
+    Without `expires_at` a push is given up an hour after `created_at` (see `message.py`). A `silent` one wakes nobody.
     """
 
     id: str
@@ -139,6 +139,7 @@ class Delivery:
     device: Device
     data: Mapping[str, str]
     ttl_s: int
+    silent: bool = False
 
 
 class Verdict(StrEnum):

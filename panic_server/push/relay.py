@@ -247,7 +247,8 @@ class Relay:
             self._settle(errand)
             return []
         data, seconds = data_of(errand.push), ttl_s(errand.push, now=now)
-        return [Delivery(self._enter(errand, device), device, data, seconds) for device in reachable]
+        silent = errand.push.silent
+        return [Delivery(self._enter(errand, device), device, data, seconds, silent) for device in reachable]
 
     def _enter(self, errand: Errand, device: Device) -> int:
         self._keys += 1

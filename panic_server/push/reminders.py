@@ -122,7 +122,6 @@ def standing_offers(incidents: Iterable[Incident]) -> list[Push]:
             urgent=True,
             attempts=0,
             next_attempt_at=offer.offered_at,
-            silent=incident.silent,
             drill=incident.drill,
         )
         for incident in incidents

@@ -14,8 +14,9 @@ Reason = Annotated[str, Meta(min_length=1, max_length=500, pattern=r"\S")]
 class Escalation(Struct, frozen=True):
     """`step` is the ring that is asked in, `radius_m` its radius, null for the whole city.
 
-    `level`: 1 when the sector's supervisors were told that nobody claimed it, 2 when the city's were; the next is told
-    at `claim_due_at`. The console sounds while `nobody_left_since` is set: an operator who acts ends that.
+    `level`: 1 when the sector's supervisors were told that nobody claimed it, 2 when the city's were, 3 and up when all
+    of them were once more; the last time they were `supervisors_told`, and the next time is at `claim_due_at`. The
+    console sounds while `nobody_left_since` is set: an operator who acts ends that.
     """
 
     places: int
@@ -24,6 +25,7 @@ class Escalation(Struct, frozen=True):
     radius_m: float | None
     stopped: bool
     level: int
+    supervisors_told: int
     claim_due_at: datetime | None
     nobody_left_since: datetime | None
 

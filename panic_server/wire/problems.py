@@ -45,6 +45,7 @@ NOT_FOUND: Final = ProblemKind("not_found", 404, "There is nothing at this addre
 ALARM_UNKNOWN: Final = ProblemKind("alarm_unknown", 404, "The caller has sent no such alarm")
 INCIDENT_UNKNOWN: Final = ProblemKind("incident_unknown", 404, "There is no such incident, or not for the caller")
 DRILL_UNKNOWN: Final = ProblemKind("drill_unknown", 404, "There is no such exercise, or not for the caller")
+POLICY_UNKNOWN: Final = ProblemKind("policy_unknown", 404, "No policy of this version was ever in force here")
 OFFER_UNKNOWN: Final = ProblemKind("offer_unknown", 404, "There is no such offer to the caller")
 ASSIGNMENT_UNKNOWN: Final = ProblemKind("assignment_unknown", 404, "There is no such assignment of the caller")
 

@@ -6,7 +6,7 @@ from typing import Any, Final
 
 import msgspec
 
-from panic_server.wire import drills, figures, live, merging, news, overrides, phone, shapes
+from panic_server.wire import drills, figures, live, merging, news, overrides, phone, policies, shapes
 
 Json = dict[str, Any]
 
@@ -40,7 +40,7 @@ _ADVICE: Final[dict[str, dict[str, Json]]] = {
 
 def wire_types() -> tuple[type[msgspec.Struct], ...]:
     """Every shape that travels."""
-    modules = (shapes, figures, news, overrides, live, merging, drills, phone)
+    modules = (shapes, figures, news, overrides, live, merging, drills, phone, policies)
     found = (one for module in modules for one in vars(module).values())
     return tuple(
         dict.fromkeys(

@@ -16,6 +16,7 @@ Role = Literal["resident", "officer", "representative", "operator", "supervisor"
 Sure = Literal["inside", "uncertain", "near", "outside", "unlocated"]
 Stage = Literal["received", "offered", "accepted", "on_scene", "cancelled_by_resident", "closed"]
 Disposition = Literal["resolved", "false_alarm", "prank", "test", "duplicate", "unfounded"]
+UnitKind = Literal["foot", "bicycle", "motorcycle", "car", "ambulance", "fire_engine", "boat"]
 AssignmentStatus = Literal["en_route", "on_scene", "clear"]
 OfficerStatus = Literal["available", "offered", "en_route", "on_scene", "unavailable", "off_duty"]
 
@@ -194,7 +195,10 @@ class DeviceRequest(Struct, forbid_unknown_fields=False):
 
 
 class DutyRequest(Struct):
+    """`unit` is what the officer travels with, from now on until the end of duty; left out it stays as it is."""
+
     on_duty: bool
+    unit: UnitKind | None = None
 
 
 class PositionsRequest(Struct):
@@ -245,11 +249,14 @@ class Session(Struct, frozen=True):
 
 
 class Me(Struct, frozen=True):
+    """`on_duty` and `unit`, what they travel with, are for officers."""
+
     subject: str
     role: Role
     name: str
     areas: tuple[Area, ...]
     on_duty: bool | None
+    unit: UnitKind | None = None
 
 
 class Actor(Struct, frozen=True):
@@ -305,14 +312,28 @@ class Moments(Struct, frozen=True):
     closed_at: datetime | None
 
 
+class Arrival(Struct, frozen=True):
+    """Somebody who comes, or is there. `eta_s` is an estimate from the straight distance and the speed of the unit.
+
+    The neighbourhood does not learn who it is, with what, and from how far.
+    """
+
+    status: AssignmentStatus
+    eta_s: int | None
+    officer: Person | None = None
+    unit: UnitKind | None = None
+    distance_m: float | None = None
+
+
 class IncidentDetail(Struct, frozen=True):
-    """`timeline`, `alarms`, `track` and `moments` are for operators; others get none."""
+    """`timeline`, `alarms`, `track` and `moments` are for operators; others get none. `coming` is as of now."""
 
     incident: Incident
     timeline: tuple[TimelineEntry, ...]
     alarms: tuple[AlarmRecord, ...]
     track: tuple[TrackPoint, ...]
     moments: Moments | None = None
+    coming: tuple[Arrival, ...] = ()
 
 
 class IncidentPage(Struct, frozen=True):
@@ -321,7 +342,10 @@ class IncidentPage(Struct, frozen=True):
 
 
 class Officer(Struct, frozen=True):
-    """An officer on the console's map. A stale position is older than the policy's limit or from before a restart."""
+    """An officer on the console's map. A stale position is older than the policy's limit or from before a restart.
+
+    `unit` is what they travel with, where somebody said so.
+    """
 
     id: str
     name: str
@@ -329,6 +353,7 @@ class Officer(Struct, frozen=True):
     position: Position | None
     stale: bool
     sectors: tuple[str, ...]
+    unit: UnitKind | None = None
 
 
 class Component(Struct, frozen=True):

@@ -119,6 +119,7 @@ def escalation(known: Incident, policy: Policy) -> Escalation:
         radius_m=rules.rings_m[known.step] if known.step < len(rules.rings_m) else None,
         stopped=known.is_stopped,
         level=known.level,
+        supervisors_told=known.supervisors_told,
         claim_due_at=claim_due_at(known, rules) if known.is_open else None,
         nobody_left_since=known.nobody_left_at,
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import random
 from datetime import timedelta
 from typing import Any
@@ -12,6 +13,7 @@ import pytest
 from dispatch.commands import ChangeAssignment, Close, LookAgain
 from dispatch.errors import OfferExpired, OfferTaken
 from dispatch.incident import AssignmentStatus, Disposition, Kind, OfferStatus
+from dispatch.units import Unit
 from geo.position import Position
 from panic_server.journal.port import SYSTEM, Actor, DutyOrder, JournalUnavailable
 from tests.contract.desk import EAST, OPERATOR_PERSON, WEST, Desk, press
@@ -273,3 +275,13 @@ async def test_who_takes_a_clear_back_is_asked_about_no_other_place(desk: Desk) 
     assert [one.device for one in await desk.queries.offered_to("near")] == ["phone-b"]
     await reports(AssignmentStatus.ON_SCENE, correction=True)
     assert [one.device for one in await desk.queries.offered_to("near")] == ["phone-a"]
+
+
+async def test_what_an_officer_travels_with_is_known_to_every_process(desk: Desk, other_desk: Desk) -> None:
+    officer = await desk.officer("rider")
+    for unit, expected in ((Unit.BOAT, Unit.BOAT), (None, Unit.BOAT), (Unit.CAR, Unit.CAR)):
+        await desk.writer.submit(DutyOrder(officer, on_duty=True, unit=unit))
+        await other_desk.press()
+        assert (desk.board.unit_of("rider"), other_desk.board.unit_of("rider")) == (expected, expected)
+    changes = await desk.rows("SELECT data FROM events WHERE kind = 'duty_changed' ORDER BY seq")
+    assert [json.loads(data)["unit"] for (data,) in changes] == [None, "boat", "car"]

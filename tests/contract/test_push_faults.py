@@ -43,6 +43,16 @@ async def test_an_offer_arrives_with_ids_alone_and_urgently(post: Post) -> None:
     assert "notification" not in message
 
 
+async def test_a_push_that_is_to_wake_nobody_goes_without_urgency_and_says_no_more(post: Post) -> None:
+    post.commit([a_push(1, silent=True)])
+    await post.all_settled()
+    [message] = [record["message"] for record in post.fake.sent()]
+    assert message["android"] == {"priority": "normal", "ttl": "30s"}
+    assert message["apns"]["headers"]["apns-priority"] == "5"
+    assert message["webpush"]["headers"] == {"Urgency": "normal", "TTL": "30"}
+    assert set(message["data"]) == {"type", "push_id", "incident_id", "offer_id"}
+
+
 async def test_a_withdrawal_arrives_as_offer_withdrawn(post: Post) -> None:
     post.commit([a_push(1, kind="withdrawn")])
     await post.all_settled()

@@ -6,13 +6,15 @@ import sqlite3
 from pathlib import Path
 
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
+from alembic.config import Config
 from alembic.migration import MigrationContext
 from sqlalchemy import text
 
 from panic_server.journal.admin import migrate, opened
 from panic_server.journal.database import DatabaseUnusable, open_engine, set_pragma
-from panic_server.journal.schema import REVISION
+from panic_server.journal.schema import MIGRATIONS, REVISION
 from panic_server.journal.tables import metadata
 
 
@@ -26,6 +28,40 @@ def test_the_migrations_make_exactly_the_tables_of_the_code(url: str) -> None:
         context = MigrationContext.configure(connection)
         assert compare_metadata(context, metadata) == []
         assert connection.execute(text("SELECT version_num FROM alembic_version")).scalar() == REVISION
+
+
+def test_a_database_of_the_first_schema_is_brought_up_to_date_with_what_is_in_it(url: str) -> None:
+    make_old(url, "0001")
+    change(
+        url,
+        "INSERT INTO people (subject, role, name, areas) VALUES ('budi', 'officer', 'Budi', '[\"PS-W\"]')",
+        "INSERT INTO duty (officer_id, on_duty, seq) VALUES ('budi', true, 7)",
+    )
+    assert migrate(url)
+    assert not migrate(url)
+    with opened(url) as connection:
+        assert compare_metadata(MigrationContext.configure(connection), metadata) == []
+        kept = text("SELECT name, areas, people.unit, seq, duty.unit FROM people JOIN duty ON officer_id = subject")
+        assert connection.execute(kept).all() == [("Budi", '["PS-W"]', None, 7, None)]
+
+
+def make_old(url: str, revision: str) -> None:
+    """A database as an earlier version of the program left it."""
+    engine = open_engine(url, writes=True)
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
+    with engine.begin() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, revision)
+    engine.dispose()
+
+
+def change(url: str, *statements: str) -> None:
+    engine = open_engine(url, writes=True)
+    with engine.begin() as connection:
+        for statement in statements:
+            connection.execute(text(statement))
+    engine.dispose()
 
 
 def test_a_foreign_schema_is_refused_and_left_alone(url: str) -> None:

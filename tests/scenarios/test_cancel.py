@@ -16,6 +16,8 @@ from tests.scenarios.ground import IN_RT_1
 from tests.scenarios.people import Alarm, Resident
 
 RIGHT, DURESS, WRONG = "2580", "1379", "0000"
+UNLIKE = dict.fromkeys(("id", "incident_id", "received_at", "place", "stream_until"))
+"""What two alarms that look alike do not share."""
 
 
 async def pressed(city: City, **changes: Any) -> tuple[Resident, Alarm]:
@@ -106,6 +108,48 @@ async def test_who_replaces_the_pins_after_the_press_cancels_under_duress(city: 
     assert (await resident.cancels(alarm, "1111"))["stage"] == "cancelled_by_resident"
 
     await console.shows(alarm.incident_id, duress=True)
+
+
+async def test_pins_set_for_the_first_time_after_the_press_cancel_under_duress_and_look_as_if_they_did_not(
+    city: City,
+) -> None:
+    officer, operator = city.officer_at(metres=200), city.operator()
+    prepared, forced = city.resident(), city.resident()
+    await prepared.sets_pins(RIGHT, DURESS)
+    seen, incidents = [], []
+    for resident in (prepared, forced):
+        alarm = await resident.press()
+        path = f"/v1/alarms/{alarm.id}/cancel"
+        await city.passes(seconds=2)
+        if resident is forced:
+            assert await resident.is_refused(path, "pins_not_set", {"pin": RIGHT}) == 409
+            await resident.sets_pins(RIGHT, DURESS)
+        answer = await resident.asks("POST", path, {"pin": RIGHT})
+        seen.append((answer.status_code, sorted(answer.headers), {**answer.json(), **UNLIKE}))
+        assert await officer.has_offer(alarm) is (resident is forced)
+        incidents.append(await operator.sees(alarm.incident_id))
+
+    assert seen[0] == seen[1]
+    assert [(one["incident"]["duress"], one["incident"]["stage"]) for one in incidents] == [
+        (False, "cancelled_by_resident"),
+        (True, "offered"),
+    ]
+    assert incidents[1]["timeline"][-1]["data"]["because"] == "pins_first_set"
+
+
+async def test_pressing_once_more_makes_pins_no_older_that_were_set_after_the_first_press(city: City) -> None:
+    console = await city.operator().watches()
+    resident = city.resident()
+    first = await resident.press()
+    await city.passes(seconds=2)
+    await resident.sets_pins()
+    await city.passes(seconds=2)
+    again = await resident.press()
+    assert again.incident_id == first.incident_id
+
+    assert (await resident.cancels(again))["stage"] == "cancelled_by_resident"
+
+    await console.shows(first.incident_id, duress=True, stage="received")
 
 
 async def test_what_cannot_be_cancelled_is_refused(city: City) -> None:

@@ -144,3 +144,107 @@ async def test_offers_of_exercises_keep_no_officer_from_a_real_alarm(city: City)
 
     assert len(held) == Policy().max_open_offers
     assert await officer.has_offer(real)
+
+
+async def test_who_goes_to_an_exercise_is_asked_what_is_real_and_leaves_the_exercise_by_saying_yes(city: City) -> None:
+    officer = city.officer_at(metres=100)
+    operator, resident = city.operator(), city.resident()
+    exercise = await city.resident().press(kind="medical", drill=True)
+    await officer.accepts(exercise)
+    page, console = await officer.watches(), await operator.watches()
+
+    real = await resident.press(IN_RT_2, kind="fire")
+    assert await officer.has_offer(real)
+    assert (await operator.sees(exercise.incident_id))["incident"]["stage"] == "accepted"
+    assignment = await officer.accepts(real)
+
+    await page.sees(lambda: list(page.incidents) == [real.incident_id])
+    left = await operator.sees(exercise.incident_id)
+    assert [one["status"] for one in left["incident"]["assignments"]] == ["clear"]
+    assert [one["data"]["called_away"] for one in left["timeline"] if one["kind"] == "assignment_changed"] == [True]
+    assert [one["name"] for one in (await resident.progress(real))["coming"]] == [officer.subject.title()]
+    assert await city.rows("SELECT slot, offer_id FROM engagements WHERE slot = 0") == [
+        {"slot": 0, "offer_id": assignment}
+    ]
+    other = city.officer_at(metres=1000)
+    await city.ready()
+    await other.accepts(exercise)
+    await console.sees(lambda: console.incidents[exercise.incident_id]["stage"] == "accepted")
+
+
+async def test_what_is_refused_takes_nobody_out_of_an_exercise(city: City) -> None:
+    officers = [city.officer_at(metres=metres) for metres in (100, 200)]
+    operator = city.operator()
+    exercise = await city.resident().press(kind="medical", drill=True)
+    await officers[0].accepts(exercise)
+    real = await city.resident().press(IN_RT_2, kind="fire")
+    late = await officers[0].expects_offer(real)
+    await officers[1].accepts(real)
+
+    assert await officers[0].is_refused(f"/v1/offers/{late['id']}/accept", "offer_taken") == 409
+
+    assert (await operator.sees(exercise.incident_id))["incident"]["stage"] == "accepted"
+
+
+async def test_who_says_yes_to_an_exercise_keeps_the_offer_of_what_is_real_and_may_still_go(city: City) -> None:
+    officer = city.officer_at(metres=100)
+    exercise = await city.resident().press(kind="medical", drill=True)
+    another = await city.resident().press(IN_RT_2, kind="medical", drill=True)
+    real = await city.resident().press(IN_RT_2, kind="fire")
+
+    await officer.accepts(exercise)
+
+    assert await officer.has_offer(real)
+    assert not await officer.has_offer(another)
+    await officer.accepts(real)
+
+
+async def test_an_exercise_never_asks_or_takes_who_goes_somewhere_already(city: City) -> None:
+    officer, operator = city.officer_at(metres=100), city.operator()
+    exercise = await city.resident().press(kind="medical", drill=True)
+    await officer.accepts(exercise)
+    another = await city.resident().press(IN_RT_2, kind="fire", drill=True)
+    await city.passes(seconds=12)
+    assert not await officer.has_offer(another)
+    wish = {"officer_id": officer.subject, "reason": "latihan"}
+    assert await operator.is_refused(f"/v1/incidents/{another.incident_id}/offers", "officer_engaged", wish) == 409
+
+    far = city.officer_at(metres=3000)
+    await city.ready()
+    await far.expects_offer(another)
+
+
+async def test_an_operator_may_choose_who_exercises_and_they_go_once(city: City) -> None:
+    officer, operator = city.officer_at(metres=100), city.operator()
+    exercise = await city.resident().press(kind="medical", drill=True)
+    await officer.accepts(exercise)
+    real = await city.resident().press(None, kind="violence")
+    wish = {"officer_id": officer.subject, "reason": "paling dekat"}
+    await operator.does(f"/v1/incidents/{real.incident_id}/offers", wish)
+
+    assignment = await officer.accepts(real)
+    second = await city.resident().press(IN_RT_1, kind="crime")
+
+    assert not await officer.has_offer(second)
+    await officer.reports(assignment, "clear")
+    await officer.expects_offer(second)
+
+
+async def test_who_goes_to_an_exercise_may_take_back_that_the_emergency_was_over(city: City) -> None:
+    officer, operator = city.officer_at(metres=100), city.operator()
+    real = await city.resident().press(kind="fire")
+    assignment = await officer.accepts(real)
+    await officer.reports(assignment, "clear")
+    await operator.does(f"/v1/incidents/{real.incident_id}/escalation", {"running": False, "reason": "selesai"})
+    exercise = await city.resident().press(IN_RT_2, kind="medical", drill=True)
+    await officer.accepts(exercise)
+
+    wish = {"status": "en_route", "correction": True}
+    await officer.does(f"/v1/assignments/{assignment}/status", wish)
+
+    held = await city.rows("SELECT incident_id FROM engagements WHERE slot = 0")
+    assert held == [{"incident_id": real.incident_id}]
+    wish = {"status": "on_scene", "correction": True}
+    [left] = (await operator.sees(exercise.incident_id))["incident"]["assignments"]
+    answer = await officer.asks("POST", f"/v1/assignments/{left['id']}/status", wish)
+    assert answer.json()["code"] == "officer_engaged"

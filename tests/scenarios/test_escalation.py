@@ -156,6 +156,31 @@ async def test_whom_nobody_claims_the_sectors_supervisor_hears_of_and_then_the_c
     assert not await city.pushes(other.subject)
 
 
+async def test_above_the_city_everybody_is_told_again_and_the_console_sees_how_many(city: City) -> None:
+    operator = city.operator()
+    own, other, whole = (city.supervisor(*sectors) for sectors in (("PS-BARAT",), ("PS-TIMUR",), ()))
+    console = await operator.watches()
+    alarm = await city.resident().press()
+    await city.passes(seconds=30)
+
+    await city.passes(seconds=90, step_s=1)
+
+    await console.sees(lambda: console.incidents[alarm.incident_id]["escalation"]["level"] == 3)
+    assert console.incidents[alarm.incident_id]["escalation"]["supervisors_told"] == 2
+    for supervisor, times in ((own, 2), (whole, 2), (other, 0)):
+        assert [one["type"] for one in await city.pushes(supervisor.subject)] == ["unclaimed"] * times
+
+
+async def test_where_there_is_no_supervisor_the_console_sees_that_nobody_was_told(city: City) -> None:
+    operator = city.operator()
+    alarm = await city.resident().press()
+
+    await city.passes(seconds=10)
+
+    seen = await escalation(operator, alarm)
+    assert (seen["level"], seen["supervisors_told"]) == (1, 0)
+
+
 async def test_what_is_claimed_in_time_is_told_to_no_supervisor_until_it_is_released(city: City) -> None:
     supervisor, operator = city.supervisor(), city.operator()
     alarm = await city.resident().press()

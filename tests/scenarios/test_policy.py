@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from urllib.parse import quote
 
 from panic_server.settings import Settings
 from tests.scenarios.city import City
@@ -33,6 +34,33 @@ async def test_a_changed_policy_decides_without_a_restart_and_the_incident_remem
         seen = [(await operator.sees(alarm.incident_id))["incident"] for alarm in (first, second)]
         assert [one["policy"].partition("+")[0] for one in seen] == ["kota-1", "kota-2"]
         assert len(seen[1]["offers"]) == 2
+
+
+async def test_what_a_version_said_can_be_read_long_after_another_one_came_into_force(folder: Path) -> None:
+    file = folder / "policy.toml"
+    await write(file, "kota/2026 (Ramadan)", 1)
+    async with City(folder) as city:
+        city.settings = Settings(data_dir=folder, policy=file, log_level="warning")
+        city.has_policy_file = True
+        operator = city.operator()
+        decided = (await operator.sees((await city.resident().press()).incident_id))["incident"]["policy"]
+        await write(file, "kota-2", 2)
+        await city.goes_on_until(lambda: city.server.policies.current.version.startswith("kota-2"))
+        await city.restarts()
+
+        said = await operator.gets(f"/v1/policies/{quote(decided)}")
+        assert (said["version"], said["in_force"]) == (decided, False)
+        assert said["text"] == OWN.format("kota/2026 (Ramadan)", 1)
+        assert said["first_in_force_at"] == said["last_in_force_at"] == "2026-11-22T20:00:00Z"
+        listed = (await operator.gets("/v1/policies"))["items"]
+        assert [(one["version"].partition("+")[0], one["in_force"]) for one in listed] == [
+            ("kota-2", True),
+            ("kota/2026 (Ramadan)", False),
+        ]
+        for unknown in ("kota-3", "a%00b", "%ff", "x" * 70, decided[:-1]):
+            assert await operator.is_refused(f"/v1/policies/{unknown}", "policy_unknown", method="GET") == 404
+        assert await city.supervisor().gets("/v1/policies") == await operator.gets("/v1/policies")
+        assert await city.representative("RT-1").is_refused("/v1/policies", "role_not_allowed", method="GET") == 403
 
 
 async def test_a_mistake_in_the_policy_is_seen_by_the_consoles_and_changes_nothing(folder: Path) -> None:

@@ -44,6 +44,31 @@ async def test_a_silent_alarm_rings_at_the_officers_and_not_in_the_rt(
     assert [record["device"] for record in fake_fcm.attempts()] == [device_of(officer.subject)]
 
 
+async def test_the_quiet_hours_and_the_all_clear_wake_nobody_while_officers_are_woken(
+    city_with_google: City, fake_fcm: FakeFcmProcess
+) -> None:
+    city = city_with_google
+    officer, ketua, operator = city.officer_at(metres=200), city.representative("RT-1"), city.operator()
+
+    # It is three in the morning there, and the policy's quiet hours are for illnesses.
+    ill = await city.resident().press(kind="medical")
+    fire = await city.resident().press(kind="fire")
+    threat = await city.resident().press(kind="violence", silent=True)
+    for alarm in (ill, fire):
+        await city.expects_push(ketua.subject, alarm, "neighbourhood")
+    for alarm in (ill, fire, threat):
+        await officer.expects_push(alarm)
+    await operator.closes(fire)
+    await city.expects_push(ketua.subject, fire, "all_clear")
+
+    messages = [record["message"] for record in fake_fcm.sent()]
+    urgency = {(one["data"]["type"], one["data"]["incident_id"]): one["android"]["priority"] for one in messages}
+    assert urgency["neighbourhood", ill.incident_id] == "normal"
+    assert urgency["neighbourhood", fire.incident_id] == "high"
+    assert urgency["all_clear", fire.incident_id] == "normal"
+    assert {urgency["offer", alarm.incident_id] for alarm in (ill, fire, threat)} == {"high"}
+
+
 async def test_when_google_fails_the_consoles_see_it_and_the_push_goes_out_when_it_is_back(
     city_with_google: City, fake_fcm: FakeFcmProcess
 ) -> None:

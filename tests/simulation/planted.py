@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import datetime, timedelta
+
+from msgspec.structs import replace
 
 from dispatch.assignment import make_offers
 from dispatch.commands import AcceptOffer, ChangeAssignment, Command, LookAgain, PressAlarm

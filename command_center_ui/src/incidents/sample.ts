@@ -43,6 +43,7 @@ export function escalation(changes: Partial<Escalation> = {}): Escalation {
     radius_m: 1000,
     stopped: false,
     level: 0,
+    supervisors_told: 0,
     claim_due_at,
     nobody_left_since: null,
     ...changes,

@@ -123,6 +123,25 @@ test("the escalation's steps are told with who was silent, who was told, and wha
   ]);
 });
 
+test("a forced cancel says what gave it away, and an exercise that it was left for an emergency", () => {
+  const lines = linesOf(
+    incident("a"),
+    [
+      entry(1, "cancelled_under_duress", { because: "pins_first_set" }),
+      entry(2, "cancelled_under_duress", { because: "of a later version" }),
+      entry(3, "assignment_changed", { officer_id: "o-1", status: "clear", called_away: true }),
+      entry(4, "assignment_changed", { officer_id: "o-1", status: "clear", called_away: false }),
+    ],
+    say,
+  ).reverse();
+  expect(lines.map((line) => line.more)).toEqual([
+    "The PINs were first set after the alarm: perhaps forced, perhaps a mistaken press",
+    "",
+    "Left the exercise for an emergency",
+    "",
+  ]);
+});
+
 test("a kind that this version does not know is shown as it is", () => {
   expect(linesOf(incident("a"), [entry(1, "escalated", {})], say)[0]?.title).toBe("escalated");
 });

@@ -24,6 +24,8 @@ interface Facts {
   readonly reason?: string | null;
   readonly silent?: readonly Area[];
   readonly all_clear?: readonly string[];
+  readonly because?: string;
+  readonly called_away?: boolean;
 }
 
 export interface Line {
@@ -120,6 +122,8 @@ function moreOf(entry: TimelineEntry, facts: Facts, names: Names, say: Say): str
     return say("timeline.all_clear", { names: facts.all_clear.map((id) => names.of(id)).join(", ") });
   if (entry.kind === "places_changed" && facts.withdrawn?.length)
     return say("timeline.offers_withdrawn", { names: facts.withdrawn.map((id) => names.of(id)).join(", ") });
+  if (entry.kind === "assignment_changed" && facts.called_away) return say("timeline.called_away");
+  if (entry.kind === "cancelled_under_duress") return wordOr(say, `duress.${facts.because ?? ""}`, "");
   if (entry.kind !== "incident_opened" && entry.kind !== "alarm_joined") return "";
   const asked = (facts.offers ?? []).map((offer) => offer.officer.name);
   const told = (facts.told ?? []).map((one) => one.person.name);

@@ -22,6 +22,7 @@ export type {
   AlarmProgress,
   AlarmRecord,
   Area,
+  Arrival,
   Assignment,
   Coming,
   Drill,
@@ -48,6 +49,7 @@ export type {
 } from "./types.gen";
 
 export type Kind = Incident["kind"];
+export type UnitKind = NonNullable<Officer["unit"]>;
 export type Stage = Incident["stage"];
 export type Role = Session["role"];
 export type ActorRole = Actor["role"];

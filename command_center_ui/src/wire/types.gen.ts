@@ -128,6 +128,21 @@ export type Area = {
 };
 
 /**
+ * Arrival
+ *
+ * Somebody who comes, or is there. `eta_s` is an estimate from the straight distance and the speed of the unit.
+ *
+ * The neighbourhood does not learn who it is, with what, and from how far.
+ */
+export type Arrival = {
+    status: 'clear' | 'en_route' | 'on_scene';
+    eta_s: number | null;
+    officer?: Person | null;
+    unit?: 'ambulance' | 'bicycle' | 'boat' | 'car' | 'fire_engine' | 'foot' | 'motorcycle' | null;
+    distance_m?: number | null;
+};
+
+/**
  * Assignment
  */
 export type Assignment = {
@@ -254,9 +269,12 @@ export type Drills = {
 
 /**
  * DutyRequest
+ *
+ * `unit` is what the officer travels with, from now on until the end of duty; left out it stays as it is.
  */
 export type DutyRequest = {
     on_duty: boolean;
+    unit?: 'ambulance' | 'bicycle' | 'boat' | 'car' | 'fire_engine' | 'foot' | 'motorcycle' | null;
 };
 
 /**
@@ -264,8 +282,9 @@ export type DutyRequest = {
  *
  * `step` is the ring that is asked in, `radius_m` its radius, null for the whole city.
  *
- * `level`: 1 when the sector's supervisors were told that nobody claimed it, 2 when the city's were; the next is told
- * at `claim_due_at`. The console sounds while `nobody_left_since` is set: an operator who acts ends that.
+ * `level`: 1 when the sector's supervisors were told that nobody claimed it, 2 when the city's were, 3 and up when all
+ * of them were once more; the last time they were `supervisors_told`, and the next time is at `claim_due_at`. The
+ * console sounds while `nobody_left_since` is set: an operator who acts ends that.
  */
 export type Escalation = {
     places: number;
@@ -274,6 +293,7 @@ export type Escalation = {
     radius_m: number | null;
     stopped: boolean;
     level: number;
+    supervisors_told: number;
     claim_due_at: string | null;
     nobody_left_since: string | null;
 };
@@ -389,7 +409,7 @@ export type Incident = {
 /**
  * IncidentDetail
  *
- * `timeline`, `alarms`, `track` and `moments` are for operators; others get none.
+ * `timeline`, `alarms`, `track` and `moments` are for operators; others get none. `coming` is as of now.
  */
 export type IncidentDetail = {
     incident: Incident;
@@ -397,6 +417,7 @@ export type IncidentDetail = {
     alarms: Array<AlarmRecord>;
     track: Array<TrackPoint>;
     moments?: Moments | null;
+    coming?: Array<Arrival>;
 };
 
 /**
@@ -409,6 +430,8 @@ export type IncidentPage = {
 
 /**
  * Me
+ *
+ * `on_duty` and `unit`, what they travel with, are for officers.
  */
 export type Me = {
     subject: string;
@@ -416,6 +439,7 @@ export type Me = {
     name: string;
     areas: Array<Area>;
     on_duty: boolean | null;
+    unit?: 'ambulance' | 'bicycle' | 'boat' | 'car' | 'fire_engine' | 'foot' | 'motorcycle' | null;
 };
 
 /**
@@ -536,6 +560,8 @@ export type OfferRequest = {
  * Officer
  *
  * An officer on the console's map. A stale position is older than the policy's limit or from before a restart.
+ *
+ * `unit` is what they travel with, where somebody said so.
  */
 export type Officer = {
     id: string;
@@ -544,6 +570,7 @@ export type Officer = {
     position: Position | null;
     stale: boolean;
     sectors: Array<string>;
+    unit?: 'ambulance' | 'bicycle' | 'boat' | 'car' | 'fire_engine' | 'foot' | 'motorcycle' | null;
 };
 
 /**
@@ -597,6 +624,39 @@ export type Place = {
 export type PlacesRequest = {
     places: number;
     reason: string;
+};
+
+/**
+ * PolicyText
+ *
+ * `text` is the file as it was, in TOML.
+ */
+export type PolicyText = {
+    version: string;
+    first_in_force_at: string;
+    last_in_force_at: string;
+    in_force: boolean;
+    text: string;
+};
+
+/**
+ * PolicyVersion
+ *
+ * When it came into force for the first time and, after another one or a restart, for the last.
+ */
+export type PolicyVersion = {
+    version: string;
+    first_in_force_at: string;
+    last_in_force_at: string;
+    in_force: boolean;
+};
+
+/**
+ * PolicyVersions
+ */
+export type PolicyVersions = {
+    items: Array<PolicyVersion>;
+    next?: string | null;
 };
 
 /**
@@ -2929,6 +2989,81 @@ export type ReceiveOfferResponses = {
 };
 
 export type ReceiveOfferResponse = ReceiveOfferResponses[keyof ReceiveOfferResponses];
+
+export type ListPoliciesData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/v1/policies';
+};
+
+export type ListPoliciesErrors = {
+    /**
+     * `token_missing`: A token is needed; `token_unknown`: The token is not known, or no longer valid
+     */
+    401: Problem;
+    /**
+     * `cross_origin`: The request comes from another site's page; `role_not_allowed`: This is for another role
+     */
+    403: Problem;
+    /**
+     * `journal_unavailable`: Nothing can be stored or read right now
+     */
+    503: Problem;
+};
+
+export type ListPoliciesError = ListPoliciesErrors[keyof ListPoliciesErrors];
+
+export type ListPoliciesResponses = {
+    /**
+     * PolicyVersions
+     */
+    200: PolicyVersions;
+};
+
+export type ListPoliciesResponse = ListPoliciesResponses[keyof ListPoliciesResponses];
+
+export type ShowPolicyData = {
+    body?: never;
+    path: {
+        /**
+         * Version
+         */
+        version: string;
+    };
+    query?: never;
+    url: '/v1/policies/{version}';
+};
+
+export type ShowPolicyErrors = {
+    /**
+     * `token_missing`: A token is needed; `token_unknown`: The token is not known, or no longer valid
+     */
+    401: Problem;
+    /**
+     * `cross_origin`: The request comes from another site's page; `role_not_allowed`: This is for another role
+     */
+    403: Problem;
+    /**
+     * `policy_unknown`: No policy of this version was ever in force here
+     */
+    404: Problem;
+    /**
+     * `journal_unavailable`: Nothing can be stored or read right now
+     */
+    503: Problem;
+};
+
+export type ShowPolicyError = ShowPolicyErrors[keyof ShowPolicyErrors];
+
+export type ShowPolicyResponses = {
+    /**
+     * PolicyText
+     */
+    200: PolicyText;
+};
+
+export type ShowPolicyResponse = ShowPolicyResponses[keyof ShowPolicyResponses];
 
 export type ShowResponseTimesData = {
     body?: never;

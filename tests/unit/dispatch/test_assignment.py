@@ -2,7 +2,15 @@
 
 import pytest
 
-from dispatch.commands import AcceptOffer, ChangeAssignment, Close, DeclineOffer, ReceiveOffer, WithdrawOfficer
+from dispatch.commands import (
+    AcceptOffer,
+    ChangeAssignment,
+    Close,
+    DeclineOffer,
+    LeaveExercise,
+    ReceiveOffer,
+    WithdrawOfficer,
+)
 from dispatch.errors import AssignmentUnknown, OfferEnded, OfferExpired, OfferTaken, OfferUnknown, OfficerEngaged
 from dispatch.events import (
     AssignmentChanged,
@@ -209,6 +217,24 @@ def test_an_officer_who_goes_off_duty_is_withdrawn_and_the_next_is_asked(story):
 
 def test_withdrawing_an_officer_who_was_not_asked_changes_nothing(story):
     assert story.happens(WithdrawOfficer(FOURTH.id), at=3) == []
+
+
+def test_an_exercise_is_left_for_an_emergency_once_and_asks_somebody_else():
+    exercise = Story(alarm(drill=True), THREE)
+    exercise.accepts(NEAR)
+    gone = LeaveExercise(NEAR.id)
+    left, asked = exercise.happens(gone, around(FOURTH), at=3)
+    assignment_id = exercise.incident.assignments[0].id
+    assert left == AssignmentChanged(assignment_id, NEAR.id, CLEAR, after(3), called_away=True)
+    assert isinstance(asked, OffersMade)
+    assert exercise.happens(gone, at=4) == []
+    assert exercise.happens(ChangeAssignment(assignment_id, NEAR.id, ON_SCENE), at=5) == []
+
+
+def test_nobody_leaves_what_is_real(story):
+    story.accepts(NEAR)
+    assert story.happens(LeaveExercise(NEAR.id), at=3) == []
+    assert story.incident.is_answered
 
 
 def test_the_assigned_officer_arrives_and_is_clear(story):

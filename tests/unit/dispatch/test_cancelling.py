@@ -1,6 +1,8 @@
 """A PIN was entered: what it means, and what the incident becomes."""
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from dispatch.audience import audience
 from dispatch.cancelling import seen_version
@@ -16,9 +18,11 @@ RIGHT, DURESS, WRONG = PinMeaning
 CANCELLED = Cancels(cancelled_at=after(5))
 
 
-def entered(pin: PinMeaning, *, replaced: bool = False) -> CancelAlarm:
+def entered(pin: PinMeaning, *, set_at: float | None = None, replaced: bool = False) -> CancelAlarm:
+    """`set_at` is when the phone's PINs were set, in seconds since the first press."""
     first = alarm()
-    return CancelAlarm(first.id, first.device, pin, pin_replaced=replaced)
+    when = None if set_at is None else after(set_at)
+    return CancelAlarm(first.id, first.device, pin, pins_set_at=when, pins_replaced=replaced)
 
 
 @pytest.fixture
@@ -58,10 +62,26 @@ def test_from_the_third_wrong_pin_on_it_is_duress(story, before):
     assert event.because == "wrong_pins"
 
 
-def test_pins_that_came_in_place_of_others_after_the_press_are_not_the_owners(story):
-    [event] = story.happens(entered(RIGHT, replaced=True), at=5)
+@pytest.mark.parametrize(("replaced", "because"), [(True, "pins_replaced"), (False, "pins_first_set")])
+def test_pins_that_were_set_after_the_press_may_not_be_the_owners_will(story, replaced, because):
+    pressed = Facts(cancels=Cancels(pressed_at=after(0)))
+    [event] = story.happens(entered(RIGHT, set_at=4, replaced=replaced), pressed, at=5)
     assert isinstance(event, CancelledUnderDuress)
-    assert event.because == "pins_replaced"
+    assert event.because == because
+    assert (story.incident.duress, story.asked_now()) == (True, [NEAR])
+
+
+@given(st.floats(-9, 9), st.floats(-9, 9), st.sampled_from(PinMeaning), st.booleans(), st.integers(0, 3))
+def test_only_a_right_pin_from_before_the_first_press_cancels(
+    set_at: float, pressed_at: float, pin: PinMeaning, replaced: bool, wrong_pins: int
+):
+    """Whichever press it is for: pressing once more after PINs were set does not make them older."""
+    story = Story(alarm(), around(NEAR))
+    facts = Facts(cancels=Cancels(wrong_pins, pressed_at=after(pressed_at)))
+    [event] = story.happens(entered(pin, set_at=set_at, replaced=replaced), facts, at=10)
+    is_free_will = pin is RIGHT and after(set_at) <= after(pressed_at)
+    assert isinstance(event, CancelledByResident) is is_free_will
+    assert story.incident.is_cancelled is is_free_will
 
 
 @pytest.mark.parametrize("pin", [RIGHT, WRONG])

@@ -1,9 +1,12 @@
 """Whose phones hear of an event."""
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from dispatch.commands import AddNote, ChangeAssignment, Claim, Close, DeclineOffer, WithdrawOfficer
-from dispatch.effects import PushIntent, PushKind, effects, ended_offers
+from dispatch.effects import PushIntent, PushKind, effects, ended_offers, wakes_nobody
 from dispatch.evolve import evolve
 from dispatch.incident import AssignmentStatus, Disposition
 from tests.unit.dispatch.city import (
@@ -130,3 +133,10 @@ def test_an_offer_that_stays_open_has_not_ended(story):
     story.happens(WithdrawOfficer(NEAR.id))
     assert ended_offers(before, story.incident) == [story.offer_to(NEAR)]
     assert ended_offers(None, before) == []
+
+
+@given(st.sampled_from(PushKind), st.booleans(), st.booleans())
+def test_only_the_neighbourhood_is_ever_left_asleep(kind: PushKind, quiet: bool, silent: bool):
+    incident = replace(Story(alarm(silent=silent), around(NEAR)).incident, quiet=quiet)
+    left_asleep = {PushKind.ALL_CLEAR, PushKind.NEIGHBOURHOOD} if quiet else {PushKind.ALL_CLEAR}
+    assert wakes_nobody(kind, incident) is (kind in left_asleep)

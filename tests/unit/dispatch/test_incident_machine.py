@@ -22,6 +22,7 @@ from dispatch.commands import (
     Close,
     Command,
     DeclineOffer,
+    LeaveExercise,
     LookAgain,
     MoveAlarm,
     OfferTo,
@@ -158,16 +159,17 @@ class IncidentMachine(RuleBasedStateMachine):
 
     # What may happen.
 
-    @initialize(press=presses(), nearest=near)
-    def the_button_is_pressed(self, press: Alarm, nearest: list[Person]) -> None:
+    @initialize(press=presses(), nearest=near, drill=seldom)
+    def the_button_is_pressed(self, press: Alarm, nearest: list[Person], drill: bool) -> None:
         self.notes_hidden(press)
-        self.happens(PressAlarm(press, INCIDENT_ID), self.facts(press, nearest))
+        self.happens(PressAlarm(replace(press, drill=drill), INCIDENT_ID), self.facts(press, nearest))
 
     @precondition(lambda self: self.known.is_open)
     @rule(press=presses(), nearest=near)
     def it_is_pressed_again(self, press: Alarm, nearest: list[Person]) -> None:
         self.notes_hidden(press)
-        assert self.happens(PressAlarm(press, INCIDENT_ID), self.facts(press, nearest))
+        again = replace(press, drill=self.known.drill)
+        assert self.happens(PressAlarm(again, INCIDENT_ID), self.facts(press, nearest))
 
     @rule(press=presses())
     def a_real_press_is_refused_by_a_drill_and_the_other_way(self, press: Alarm) -> None:
@@ -233,6 +235,13 @@ class IncidentMachine(RuleBasedStateMachine):
         self.happens(WithdrawOfficer(who.id), self.facts(None, [one for one in nearest if one != who]))
         assert all(offer.officer != who for offer in self.known.open_offers())
 
+    @rule(who=officer, nearest=near)
+    def an_officer_goes_to_an_emergency(self, who: Person, nearest: list[Person]) -> None:
+        went = any(one.officer == who for one in self.known.open_assignments())
+        self.happens(LeaveExercise(who.id), self.facts(None, [one for one in nearest if one != who]))
+        goes = any(one.officer == who for one in self.known.open_assignments())
+        assert goes == (went and not self.known.drill)
+
     @precondition(lambda self: bool(self.known.assignments))
     @rule(status=st.sampled_from(AssignmentStatus), data=st.data())
     def a_status_arrives_in_any_order(self, status: AssignmentStatus, data: st.DataObject) -> None:
@@ -241,12 +250,12 @@ class IncidentMachine(RuleBasedStateMachine):
         self.happens(change)
         assert self.happens(change) == []
 
-    @rule(pin=st.sampled_from(PinMeaning), wrong_pins=st.integers(0, 3), alone=st.booleans(), replaced=seldom)
-    def somebody_enters_a_pin(self, pin: PinMeaning, wrong_pins: int, alone: bool, replaced: bool) -> None:
+    @rule(pin=st.sampled_from(PinMeaning), wrong_pins=st.integers(0, 3), alone=st.booleans(), is_new=seldom)
+    def somebody_enters_a_pin(self, pin: PinMeaning, wrong_pins: int, alone: bool, is_new: bool) -> None:
         cancelled = self.known.cancelled
-        before = Cancels(wrong_pins, cancelled.at if cancelled else None, alone)
+        before = Cancels(wrong_pins, cancelled.at if cancelled else None, alone, NOON)
         was_under_duress = self.known.duress
-        self.happens(CancelAlarm("alarm", "resident-1", pin, replaced), Facts(cancels=before))
+        self.happens(CancelAlarm("alarm", "resident-1", pin, NOON + timedelta(seconds=is_new)), Facts(cancels=before))
         assert self.known.duress >= was_under_duress
         assert pin is not PinMeaning.DURESS or self.known.duress or not self.known.is_open
 

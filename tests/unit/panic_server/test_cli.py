@@ -45,6 +45,11 @@ def run(capsys: pytest.CaptureFixture[str], *argv: str) -> tuple[int, list[str],
         (["token", "--role", "officer", "--subject", "a\nb"], "must have 1 to 80 printable characters"),
         (["token", "--role", "officer", "--subject", "x", "--area", ""], "must have 1 to 200 printable characters"),
         (["token", "--role", "officer", "--subject", "x", "--link", "here"], "'here' is no address"),
+        (
+            ["token", "--role", "officer", "--subject", "x", "--unit", "tank"],
+            "'tank' is no unit; use one of foot",
+        ),
+        (["token", "--role", "resident", "--subject", "x", "--unit", "car"], "only officers have a unit"),
         (["token", "--rol", "officer", "--subject", "x"], "required: --role"),
         (["import-areas"], "required: FILE"),
     ],
@@ -83,6 +88,15 @@ def test_an_area_that_is_on_no_map_is_named_beside_the_token(capsys, tmp_path):
     typed = run(capsys, "token", "--role", "representative", "--subject", "budi", "--area", "RT1", "--area", "RT-1")
     assert [(status, len(out)) for status, out, _ in (known, typed)] == [(0, 1), (0, 1)]
     assert (known[2], typed[2]) == ([], ["kentongan: warning: there is no area or sector RT-1 on the map in force"])
+
+
+def test_an_officers_unit_is_kept_until_another_one_is_given(capsys, data_dir):
+    kept = []
+    for more in (["--unit", "motorcycle"], [], ["--unit", "boat"], ["--link"]):
+        assert run(capsys, "token", "--role", "officer", "--subject", "budi", *more)[0] == 0
+        with sqlite3.connect(data_dir / "kentongan.db") as connection:
+            kept += connection.execute("SELECT unit FROM people").fetchone()
+    assert kept == ["motorcycle", "motorcycle", "boat", "boat"]
 
 
 @pytest.mark.parametrize(

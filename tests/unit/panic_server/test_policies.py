@@ -8,6 +8,8 @@ import pytest
 from dispatch.incident import Kind
 from dispatch.policy import Policy, Rules
 from dispatch.policy_text import PolicyInvalid
+from dispatch.units import Unit
+from panic_server.journal.port import JournalUnavailable
 from panic_server.policies import PolicyInForce, load_policy, shipped_text
 
 OWN = 'version = "kota-{}"\n[usual]\nofficers_per_step = {}\n'
@@ -38,7 +40,7 @@ def test_the_shipped_policy_names_every_number_that_can_be_set() -> None:
     lines = shipped_text().splitlines()
     named = {line.partition(" = ")[0] for line in lines if " = " in line and not line.startswith("#")}
     fields = {*Rules.__dataclass_fields__, *Policy.__dataclass_fields__}
-    assert fields - {"usual", "kinds", "hours"} <= named
+    assert (fields - {"usual", "kinds", "hours", "unit_kmh"}) | set(Unit) <= named
 
 
 def test_the_kinds_of_the_shipped_policy_differ() -> None:
@@ -77,6 +79,42 @@ async def test_a_file_that_goes_away_changes_nothing_but_is_told(file: Path) -> 
     assert not await policies.look()
     assert policies.current.usual.officers_per_step == 2
     assert not policies.check().ok
+
+
+async def test_a_policy_is_kept_before_it_decides_and_only_if_it_is_another_one(file: Path) -> None:
+    policies = PolicyInForce.of_file(file)
+    kept: list[tuple[str, str, str]] = []
+
+    async def keep(version: str, text: str) -> None:
+        kept.append((version, text, policies.current.version))
+
+    await policies.keep_in(keep)
+    first = policies.current.version
+    assert kept == [(first, OWN.format(1, 2), first)]
+    await policies.look()
+    write(file, 2, 5)
+    await policies.look()
+    assert kept[1:] == [(policies.current.version, OWN.format(2, 5), first)]
+
+
+async def test_a_policy_that_cannot_be_kept_is_told_does_not_decide_and_is_tried_again(file: Path) -> None:
+    policies = PolicyInForce.of_file(file)
+    is_away = False
+
+    async def keep(_version: str, _text: str) -> None:
+        if is_away:
+            raise JournalUnavailable("the database does not answer")
+
+    await policies.keep_in(keep)
+    is_away = True
+    write(file, 2, 5)
+    for _ in range(2):
+        assert not await policies.look()
+        assert policies.current.version.startswith("kota-1")
+        assert "cannot be kept: the database does not answer" in policies.check().detail
+    is_away = False
+    assert await policies.look()
+    assert policies.check().ok
 
 
 def test_with_a_mistake_at_start_the_shipped_policy_is_in_force(tmp_path: Path) -> None:

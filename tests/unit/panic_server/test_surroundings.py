@@ -37,18 +37,18 @@ def test_places_come_from_one_map_with_the_flags_of_their_positions(world: Surro
 
 
 def test_officers_are_as_the_journal_told_last(world: Surroundings, board: DutyBoard) -> None:
-    world.on_duty("officer", "Officer", (), on_duty=True)
+    world.on_duty("officer", "Officer", (), on_duty=True, unit=None)
     board.take_positions("officer", [WEST])
     assert world.has_free_officer()
     assert world.last_position("officer") == WEST
-    assert [one.officer.id for one in world.candidates(WEST, (), now=START, limit=3)] == ["officer"]
+    assert [one.officer.id for one in world.candidates(WEST, (), now=START, limit=3, drill=False)] == ["officer"]
     going = Assignment("offer", Person("officer", "Officer"), AssignmentStatus.EN_ROUTE, START, START, None)
-    world.on_engagement("officer", open_offers=0, assignment=going)
+    world.on_engagement("officer", open_offers=0, assignment=going, exercising=False)
     assert not world.has_free_officer()
 
 
 def test_after_a_reload_nobody_is_on_duty_until_it_is_told_again(world: Surroundings, board: DutyBoard) -> None:
-    world.on_duty("officer", "Officer", (), on_duty=True)
+    world.on_duty("officer", "Officer", (), on_duty=True, unit=None)
     board.take_positions("officer", [WEST])
     world.on_reload()
     assert not world.has_free_officer()

@@ -192,6 +192,22 @@ export const console_ = {
     "Terlambat diambil: penyelia kota sudah diberi tahu",
     "Not claimed in time: the city’s supervisors told",
   ],
+  "claim.city_told_next": [
+    "Terlambat diambil: penyelia kota sudah diberi tahu, semuanya lagi dalam {time}",
+    "Not claimed in time: the city’s supervisors told, all of them again in {time}",
+  ],
+  "claim.all_told": [
+    "Terlambat diambil: semua penyelia sudah diberi tahu lagi",
+    "Not claimed in time: all supervisors told again",
+  ],
+  "claim.all_told_next": [
+    "Terlambat diambil: semua penyelia sudah diberi tahu lagi, berikutnya dalam {time}",
+    "Not claimed in time: all supervisors told again, once more in {time}",
+  ],
+  "claim.nobody_told": [
+    "Terlambat diambil: tidak ada penyelia yang bisa diberi tahu",
+    "Not claimed in time: there is no supervisor to tell",
+  ],
   "claim.overdue": ["Belum diambil", "Not claimed"],
 
   "action.claim": ["Ambil Alih", "Claim"],

@@ -5,6 +5,8 @@ export const officer = {
   "officer.off_duty": ["Lepas tugas", "Off duty"],
   "officer.go_on": ["Mulai siaga", "Go on duty"],
   "officer.go_off": ["Selesai siaga", "Go off duty"],
+  "officer.unit": ["Naik apa?", "Travelling by"],
+  "officer.unit_unknown": ["Tidak disebut", "Not said"],
   "officer.off_more": [
     "Selama lepas tugas, tidak ada penawaran yang datang dan posisi tidak dikirim.",
     "While off duty you get no offers and your position is not sent.",

@@ -105,4 +105,13 @@ export const shared = {
   ],
   "error.gone": ["Sudah tidak ada.", "It no longer exists."],
   "error.other": ["Tidak berhasil ({code}).", "That did not work ({code})."],
+  "arrival.about": ["perkiraan ± {minutes} menit lagi", "estimated in about {minutes} min"],
+  "arrival.soon": ["perkiraan kurang dari semenit", "estimated within a minute"],
+  "unit.foot": ["Jalan kaki", "On foot"],
+  "unit.bicycle": ["Sepeda", "Bicycle"],
+  "unit.motorcycle": ["Sepeda motor", "Motorcycle"],
+  "unit.car": ["Mobil", "Car"],
+  "unit.ambulance": ["Ambulans", "Ambulance"],
+  "unit.fire_engine": ["Mobil pemadam", "Fire engine"],
+  "unit.boat": ["Perahu", "Boat"],
 } as const;

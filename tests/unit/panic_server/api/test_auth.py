@@ -51,6 +51,8 @@ MAY: dict[tuple[str, str], set[Role]] = {
     ("post", "/v1/incidents/{incident_id}/merge"): CONSOLE,
     ("post", "/v1/drills"): CONSOLE,
     ("get", "/v1/drills"): CONSOLE,
+    ("get", "/v1/policies"): CONSOLE,
+    ("get", "/v1/policies/{version}"): CONSOLE,
     ("post", "/v1/drills/{drill_id}/end"): CONSOLE,
     ("post", "/v1/incidents/{incident_id}/split"): CONSOLE,
     ("post", "/v1/incidents/{incident_id}/reopen"): CONSOLE,

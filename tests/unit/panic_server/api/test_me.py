@@ -6,6 +6,7 @@ import msgspec
 import pytest
 
 from dispatch.incident import OfferStatus
+from dispatch.units import Unit
 from panic_server.journal.port import DeviceOrder, DutyOrder
 from tests.unit.panic_server.api.doubles import (
     INCIDENT_ID,
@@ -32,7 +33,7 @@ async def test_everybody_learns_who_they_are(house):
     officer = (await house.client.get("/v1/me", headers=bearer(OFFICER))).json()
     assert officer == {
         "subject": "budi", "role": "officer", "name": "Budi",
-        "areas": [{"code": "S1", "name": "Polsek Satu"}], "on_duty": True,
+        "areas": [{"code": "S1", "name": "Polsek Satu"}], "on_duty": True, "unit": None,
     }  # fmt: skip
     representative = (await house.client.get("/v1/me", headers=bearer(REPRESENTATIVE))).json()
     assert (representative["areas"], representative["on_duty"]) == ([{"code": "RT1", "name": "RT 001"}], None)
@@ -42,6 +43,11 @@ async def test_going_on_duty_is_stored_before_it_is_answered(house):
     answer = await house.client.put("/v1/me/duty", json={"on_duty": True}, headers=bearer(OFFICER))
     assert answer.json()["on_duty"] is True
     assert house.journal.orders == [DutyOrder(OFFICER, True)]
+
+
+async def test_the_unit_goes_with_the_order(house):
+    await house.client.put("/v1/me/duty", json={"on_duty": True, "unit": "boat"}, headers=bearer(OFFICER))
+    assert house.journal.orders == [DutyOrder(OFFICER, True, Unit.BOAT)]
 
 
 @pytest.mark.parametrize("wish", [{}, {"on_duty": "true"}, {"on_duty": 1}, {"on_duty": None}, []])

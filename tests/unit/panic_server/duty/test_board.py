@@ -200,3 +200,15 @@ def test_positions_whose_checkpoint_failed_are_taken_by_the_next(board: DutyBoar
     board.save_again(officer_id for officer_id, _ in first)
     assert [officer_id for officer_id, _ in board.unsaved()] == ["officer"]
     assert board.unsaved() == []
+
+
+def test_who_exercises_is_shown_as_engaged_and_can_be_asked_about_what_is_real_alone(board: DutyBoard) -> None:
+    begin(board, "training", metres=10)
+    begin(board, "free", metres=20)
+    going = assignment("training", AssignmentStatus.EN_ROUTE)
+    board.set_engagement("training", open_offers=0, assignment=going, exercising=True)
+    assert ranked(board) == ["training", "free"]
+    assert [one.officer.id for one in board.candidates(HERE, (), now=NOW, limit=1, drill=True)] == ["free"]
+    assert statuses(board) == {"training": "en_route", "free": "available"}
+    board.set_engagement("training", open_offers=0, assignment=going)
+    assert ranked(board) == ["free"]

@@ -17,7 +17,7 @@ from panic_server.push.frames import (
 )
 from panic_server.push.port import Verdict
 
-SEND = Send(7, "fcm_fid", "device", {"type": "offer"}, 30)
+SEND = Send(7, "fcm_fid", "device", {"type": "offer"}, 30, silent=True)
 RESULT = Result(7, Verdict.QUOTA, 3.0, "resource_exhausted")
 
 
