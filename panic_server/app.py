@@ -13,6 +13,7 @@ from dispatch.commands import LookAgain
 from dispatch.errors import Refused
 from dispatch.looking import pause_s
 from dispatch.policy import Policy
+from panic_server import checks
 from panic_server.api.application import Front
 from panic_server.bus.memory import MemoryBus
 from panic_server.bus.port import Bus, OfficerPosition
@@ -60,7 +61,6 @@ MARK = timedelta(seconds=1)
 PROBE = timedelta(seconds=2)
 DRILLS_LOOK = timedelta(seconds=1)
 JOURNAL_RETRY_S = 1.0
-CLOCK_OFF_S = 60.0
 POLICY_LOOK = timedelta(seconds=1)
 
 Scope = MutableMapping[str, Any]
@@ -363,38 +363,14 @@ class Server:
     # How it is.
 
     def _register_health(self) -> None:
-        self.health.register("journal", self._check_journal, essential=True)
+        self.health.register("journal", lambda: checks.check_journal(self.writer), essential=True)
         self.health.register("database", self.follower.check, essential=True)
         self.health.register("schema", lambda: shapes.Component("schema", ok=True, detail="current"), essential=True)
         self.health.register("timer", self.timer.check, essential=True)
-        self.health.register("clock", self._check_clock)
-        self.health.register("map", self._check_map)
+        self.health.register("clock", lambda: checks.check_clock(self.clock))
+        self.health.register("map", lambda: checks.check_map(self.maps))
         self.health.register("policy", self.policies.check)
-        self.health.register("push", self._check_push, words=self.relay.degraded)
-        self.health.register("bus", self._check_bus, words=self.bus.degraded)
-
-    def _check_journal(self) -> shapes.Component:
-        failing_since = self.writer.failing_since
-        detail = "writes" if failing_since is None else f"cannot write: {self.writer.last_error}"
-        return shapes.Component("journal", ok=failing_since is None, detail=detail)
-
-    def _check_clock(self) -> shapes.Component:
-        ahead_s = self.clock.ahead_s()
-        detail = f"{abs(ahead_s):.0f} s {'ahead of' if ahead_s > 0 else 'behind'} the machine's, which was set since"
-        is_right = abs(ahead_s) < CLOCK_OFF_S
-        return shapes.Component("clock", ok=is_right, detail="as the machine's" if is_right else detail)
-
-    def _check_map(self) -> shapes.Component:
-        version = self.maps.current.version
-        return shapes.Component("map", ok=version > 0, detail=f"version {version}" if version else "no map imported")
-
-    def _check_push(self) -> shapes.Component:
-        words = self.relay.degraded()
-        age = "nothing waits" if self._outbox_age_s is None else f"the oldest waits for {self._outbox_age_s:.0f} s"
-        return shapes.Component("push", ok=not words, detail="; ".join((age, *words)))
-
-    def _check_bus(self) -> shapes.Component:
-        words = self.bus.degraded()
-        return shapes.Component(
-            "bus", ok=not words, detail="hears the others" if not words else "the database is polled"
+        self.health.register(
+            "push", lambda: checks.check_push(self.relay, oldest_s=self._outbox_age_s), words=self.relay.degraded
         )
+        self.health.register("bus", lambda: checks.check_bus(self.bus), words=self.bus.degraded)
