@@ -350,15 +350,19 @@ def _end_offers(incident: Incident, ended: Mapping[str, OfferStatus], at: dateti
     before = [offer for offer in incident.offers if not offer.is_open]
     now = [replace(offer, status=ended[offer.id]) for offer in incident.open_offers() if offer.id in ended]
     still_open = [offer for offer in incident.open_offers() if offer.id not in ended]
-    kept = (before + now)[-max(_ended_kept(len(still_open)), len(now)) :]
+    kept = _last(before + now, max(_ended_kept(len(still_open)), len(now)))
     return replace(incident, offers=(*kept, *still_open), offer_ended_at=at)
 
 
 def _beside(offers: tuple[Offer, ...], added: tuple[Offer, ...]) -> tuple[Offer, ...]:
     is_open = [offer for offer in offers if offer.is_open]
     ended = [offer for offer in offers if not offer.is_open]
-    return (*ended[-_ended_kept(len(is_open) + len(added)) :], *is_open, *added)
+    return (*_last(ended, _ended_kept(len(is_open) + len(added))), *is_open, *added)
+
+
+def _last(offers: list[Offer], count: int) -> list[Offer]:
+    return offers[max(0, len(offers) - count) :]
 
 
 def _ended_kept(open_count: int) -> int:
-    return max(1, min(ENDED_OFFERS_KEPT, OFFERS_KEPT - open_count))
+    return max(0, min(ENDED_OFFERS_KEPT, OFFERS_KEPT - open_count))

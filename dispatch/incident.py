@@ -18,9 +18,10 @@ from geo.position import Position
 
 # With these the fullest incident, its names of 40 and ids of 36 characters, stays under 8 KB; a test measures it.
 ENDED_OFFERS_KEPT = 3
-# Offers whose phones stay silent still stand while the next are asked; beyond this many the oldest of them end.
-OPEN_OFFERS_MAX = 5
-# Beside many open offers fewer ended ones stay, one at least.
+# Offers whose phones stay silent still stand while the next are asked; beyond this many the oldest of them end. Two
+# steps of three fit: where each push takes longer than a receipt has time, those asked first may still answer.
+OPEN_OFFERS_MAX = 6
+# Beside many open offers fewer ended ones stay.
 OFFERS_KEPT = 6
 # Where every phone is silent three more are asked each four seconds: whoever was asked before these has waited for most
 # of the policy's round of a minute, and may be asked again. With fewer the same near ones would be asked over and over,

@@ -88,6 +88,19 @@ async def test_where_few_are_near_the_nearest_three_are_asked_at_once_all_the_sa
     assert [await one.has_offer(alarm) for one in officers] == [True, True, True, False]
 
 
+async def test_where_every_receipt_is_late_those_asked_first_may_still_say_yes(city: City) -> None:
+    """On a slow network a push takes longer than four seconds; three more are asked, and the nearest goes."""
+    officers = [city.officer_at(metres=50 * number) for number in range(1, 8)]
+    alarm = await city.resident().press()
+    await city.passes(seconds=5)
+    assert [await one.has_offer(alarm) for one in officers] == [True] * 6 + [False]
+
+    await officers[0].receipts(alarm)
+    await officers[0].accepts(alarm)
+
+    assert not await officers[3].has_offer(alarm)
+
+
 async def test_behind_two_dozen_phones_that_stay_silent_others_are_asked_as_well(city: City) -> None:
     """A mast that is down takes every phone around it along."""
     unreachable = [city.officer_at(metres=20 * number) for number in range(1, 28)]
