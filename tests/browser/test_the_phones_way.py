@@ -40,8 +40,8 @@ def test_the_console_s_map_shows_where_the_phone_has_gone(visitors: Visitors) ->
     plain.wait_for_function(f"() => ({BLUE})() > 0")
     ring = plain.evaluate(BLUE)
 
-    east = {"latitude": IN_RT_1["latitude"], "longitude": IN_RT_1["longitude"] + 0.002}
-    resident.context.set_geolocation({**east, "accuracy": 12})
+    east = IN_RT_1["longitude"] + 0.002
+    resident.context.set_geolocation({"latitude": IN_RT_1["latitude"], "longitude": east, "accuracy": 12})
 
     for console in (full, plain):
         expect(console.locator("[data-trail]")).to_have_attribute("data-trail", "2", timeout=15_000)
