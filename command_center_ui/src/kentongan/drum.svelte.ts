@@ -1,6 +1,7 @@
 /* The kentongan itself: hollow wood, made by WebAudio. The browser may hold it back until somebody touches the page. */
 import { keep, readKept } from "../api/store";
 import { type BeatName, strokesOf } from "./beats";
+import { freesSound } from "./touch";
 
 export type DrumState = "on" | "off" | "blocked";
 
@@ -29,11 +30,11 @@ export class Drum {
 
   /** Any touch of the page frees the sound, so that nobody has to find the button. */
   start(signal: AbortSignal): void {
-    const free = () => void this.free();
-    addEventListener("pointerdown", free, { signal });
+    const free = (event: Event) => void (freesSound(event) && this.free());
+    addEventListener("pointerup", free, { signal });
     addEventListener("keydown", free, { signal });
     signal.addEventListener("abort", () => void this.#audio?.close());
-    if (navigator.userActivation?.hasBeenActive) free();
+    if (navigator.userActivation?.hasBeenActive) void this.free();
   }
 
   toggle(): void {

@@ -1,5 +1,6 @@
 /* The console's sound. The browser may hold it back until somebody touches the page; that is said, never hidden. */
 import { keep, readKept } from "../../api/store";
+import { freesSound } from "../../kentongan/touch";
 
 export type BellState = "on" | "off" | "blocked";
 
@@ -27,12 +28,12 @@ export class Bell {
   /** Any touch of the page frees the sound, so that nobody has to find the button. At its end: freed at its beginning, the
       button that asks for it would shrink under the finger, and what was touched would have moved away. */
   start(signal: AbortSignal): void {
-    const free = () => void this.#free();
+    const free = (event: Event) => void (freesSound(event) && this.#free());
     addEventListener("pointerup", free, { signal });
     addEventListener("keydown", free, { signal });
     signal.addEventListener("abort", () => void this.#audio?.close());
     // Some browsers let a page that is used often sound at once.
-    if (navigator.userActivation?.hasBeenActive) free();
+    if (navigator.userActivation?.hasBeenActive) void this.#free();
   }
 
   toggle(): void {
