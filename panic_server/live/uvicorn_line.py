@@ -12,10 +12,11 @@ from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIO
 from websockets.protocol import OPEN
 
 from panic_server.live.frames import Frame
+from panic_server.live.session import CloseCode
 
 EXTENSION = "kentongan.line"
-# A client that takes longer to answer a close is cut off.
-CLOSE_WITHIN_S = 5.0
+# A client that takes longer to answer a close is cut off; one that stalled needs time to read why it was closed.
+CLOSE_WITHIN_S = 20.0
 
 
 class LiveProtocol(WebSocketsSansIOProtocol):
@@ -52,6 +53,12 @@ class LiveProtocol(WebSocketsSansIOProtocol):
             self.transport.resume_reading()
         self.queue.put_nowait({"type": "websocket.disconnect", "code": code, "reason": ""})
         self.close_timer = self.loop.call_later(CLOSE_WITHIN_S, self.transport.abort)
+
+    def keepalive_timeout(self) -> None:
+        """Who answers no ping reads too slowly. uvicorn would speak of an error of ours, and tell the hub nothing."""
+        self.pong_timer = None
+        self.pending_ping_payload = None
+        self.close(CloseCode.TOO_SLOW)
 
     def shutdown(self) -> None:
         """The server waits for every connection's end: one that does not read must not hold it up."""

@@ -202,6 +202,17 @@ async def test_a_client_that_does_not_read_is_closed_with_4001_and_the_others_fe
         reading.cancel()
 
 
+async def test_a_client_that_answers_no_ping_is_closed_as_too_slow_and_forgotten(house: House):
+    house.server.config.ws_ping_interval = house.server.config.ws_ping_timeout = 0.5
+    async with house.open(ping_interval=None) as stalled:
+        await say_hello(stalled, token="op")
+        await house.has(lambda: house.members == 1)
+        stalled.transport.pause_reading()
+        await house.has(lambda: house.members == 0)
+        stalled.transport.resume_reading()
+        assert await code_of(stalled) == 4001
+
+
 async def read_ranges(socket_: ClientConnection, seen: list[int]) -> None:
     while True:
         frame = await next_frame(socket_)
