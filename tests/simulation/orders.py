@@ -73,11 +73,12 @@ class Duty:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """`error` is the name of what was refused; `incident` as it is now."""
+    """`error` is the name of what was refused, at the true time `refused_us`; `incident` as it is now."""
 
     incident: Incident | None = None
     error: str | None = None
     incident_id: str | None = None
+    refused_us: int | None = None
 
 
 class Orders:
@@ -99,7 +100,7 @@ class Orders:
                 case _:
                     return self._look(order.incident_id)
         except Refused as refusal:
-            return Answer(error=type(refusal).__name__)
+            return Answer(error=type(refusal).__name__, refused_us=self._city.agenda.now_us)
 
     # What is asked.
 

@@ -184,7 +184,12 @@ class Officer:
 
     def _has_answer(self, offer_id: str, answer: Answer) -> None:
         self._city.trace.note(
-            "answered", us=self._city.agenda.now_us, officer=self.name, offer=offer_id, error=answer.error
+            "answered",
+            us=self._city.agenda.now_us,
+            officer=self.name,
+            offer=offer_id,
+            error=answer.error,
+            refused_us=answer.refused_us,
         )
         if answer.error is None:
             self._travels(offer_id)
