@@ -31,7 +31,8 @@ def is_linked(closed_at: datetime, *, now: datetime, policy: Policy) -> bool:
 def roused(incident: Incident) -> Incident:
     """The incident as one more press finds it: it takes a cancel back, and begins a closed one anew.
 
-    Nobody who was there counts as being there, and nobody as asked; what an operator had stopped runs again.
+    Nobody who was there counts as being there, and nobody as asked; what an operator had stopped runs again. Of an open
+    one that its officers have left others are asked anew as well: who presses now has nobody.
     """
     if not incident.is_open:
         incident = replace(
@@ -49,7 +50,14 @@ def roused(incident: Incident) -> Incident:
             is_stopped=False,
             quieted_at=None,
         )
+    elif is_left(incident):
+        incident = replace(incident, assignments=(), asked=(), finished=0, step=0)
     return replace(incident, cancelled=None) if incident.cancelled else incident
+
+
+def is_left(incident: Incident) -> bool:
+    """Whoever was to go there has been there, and nobody is any more."""
+    return incident.is_filled and not any(incident.open_assignments())
 
 
 def decide_reopen(incident: Incident, command: Reopen, *, now: datetime) -> list[Event]:

@@ -30,6 +30,22 @@ async def test_pressing_again_soon_after_the_end_brings_the_incident_back_on_eve
     assert [entry["data"]["reopens"] for entry in timeline if entry["kind"] == "alarm_joined"] == [True]
 
 
+async def test_who_presses_after_the_officers_have_left_gets_somebody_though_nobody_has_closed_it(city: City) -> None:
+    city.policy(join_radius_max_m=200.0)
+    officer, console = city.officer_at(metres=200), await city.operator().watches()
+    fire = await city.resident().press(kind="fire")
+    assignment = await officer.accepts(fire)
+    for status in ("on_scene", "clear"):
+        await officer.reports(assignment, status)
+
+    smoke = await city.resident().press(kind="fire")
+
+    assert smoke.incident_id == fire.incident_id
+    await console.shows(fire.incident_id, stage="offered", alarm_count=2, assignments=[])
+    await officer.accepts(smoke)
+    await console.shows(fire.incident_id, stage="accepted")
+
+
 async def test_a_witness_who_presses_again_is_linked_and_known_once_the_incident_is_open_again(city: City) -> None:
     city.policy(join_radius_max_m=200.0)
     operator, witness = city.operator(), city.resident()

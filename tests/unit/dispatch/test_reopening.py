@@ -18,7 +18,18 @@ from dispatch.events import AlarmJoined, IncidentOpened, Reopened
 from dispatch.facts import NO_FACTS
 from dispatch.incident import AssignmentStatus, Disposition, PinMeaning, Stage
 from dispatch.lateness import late_s
-from tests.unit.dispatch.city import INCIDENT_ID, NEAR, OPERATOR, POLICY, SECOND, Story, after, alarm, around
+from tests.unit.dispatch.city import (
+    INCIDENT_ID,
+    NEAR,
+    OPERATOR,
+    POLICY,
+    SECOND,
+    Story,
+    after,
+    alarm,
+    around,
+    policy_with,
+)
 
 REOPEN = Reopen(OPERATOR, "Pelapor menelepon lagi.")
 
@@ -40,6 +51,34 @@ def test_a_press_soon_after_the_end_opens_it_again_and_officers_are_asked_anew()
     assert story.asked_now() == [NEAR, SECOND]
     assert (story.incident.stage, story.incident.disposition, story.incident.claimed_by) == (Stage.OFFERED, None, None)
     assert (story.incident.alarm_count, story.incident.assignments) == (2, ())
+
+
+def left(*, at: float = 100) -> Story:
+    """The officer has been there and is free again; nobody has closed it."""
+    story = Story(alarm(), around(NEAR))
+    story.accepts(NEAR)
+    story.happens(ChangeAssignment(story.offer_to(NEAR), NEAR.id, AssignmentStatus.ON_SCENE), at=50)
+    story.happens(ChangeAssignment(story.offer_to(NEAR), NEAR.id, AssignmentStatus.CLEAR), at=at)
+    return story
+
+
+@pytest.mark.parametrize("device", ["resident-1", "resident-2"])
+def test_a_press_after_the_officers_have_left_asks_anew_whoever_it_comes_from(device):
+    story = left()
+    story.presses_again(alarm(2, device=device), around(NEAR, SECOND), at=130)
+    assert story.asked_now() == [NEAR, SECOND]
+    assert (story.incident.stage, story.incident.filled, story.incident.alarm_count) == (Stage.OFFERED, 0, 2)
+
+
+def test_while_one_of_two_officers_is_still_there_a_press_asks_nobody_more():
+    story = Story(alarm(), around(NEAR, SECOND), policy=policy_with(places=2))
+    for officer in (NEAR, SECOND):
+        story.accepts(officer)
+        story.happens(ChangeAssignment(story.offer_to(officer), officer.id, AssignmentStatus.ON_SCENE), at=50)
+    story.happens(ChangeAssignment(story.offer_to(NEAR), NEAR.id, AssignmentStatus.CLEAR), at=100)
+    story.presses_again(alarm(2), around(NEAR), at=130)
+    assert story.asked_now() == []
+    assert story.incident.filled == 2
 
 
 def test_what_an_operator_had_stopped_runs_again_once_the_incident_is_back():
