@@ -15,7 +15,8 @@ import numpy.typing as npt
 from dispatch.facts import Candidate
 from dispatch.incident import Assignment, Person
 from dispatch.units import Unit
-from geo.nearest import Officers, earth_xyz, members_by_sector, metres_between, order_of_ids, rank
+from geo.grid import Grid
+from geo.nearest import Officers, Ranked, earth_xyz, members_by_sector, metres_between, order_of_ids, rank
 from geo.position import Position
 from panic_server.clock import Clock
 from panic_server.policies import PolicyInForce
@@ -54,7 +55,8 @@ class DutyBoard:
         self._exercising: list[bool] = []
         self._revision = 0
         self._checkpointed = 0
-        self._available_count = self._busy_count = 0
+        # Who can be asked: those without an open offer, and those who have one already.
+        self._free, self._asked = Grid(), Grid()
         self._staff: Staff | None = None
         self._on_appearance: Callable[[], None] = lambda: None
         self._make_columns(FIRST_CAPACITY)
@@ -71,8 +73,6 @@ class DutyBoard:
         self._at = np.full(capacity, np.nan)
         self._changed = np.zeros(capacity, dtype=np.int64)
         self._moved = np.zeros(capacity, dtype=np.int64)
-        self._available = np.zeros(capacity, dtype=bool)
-        self._busy = np.zeros(capacity, dtype=bool)
 
     def _grow(self) -> None:
         """The writer's thread ranks without the lock: at any moment every column has all rows that there were."""
@@ -80,7 +80,7 @@ class DutyBoard:
         self._lat, self._lon = np.append(self._lat, unknown), np.append(self._lon, unknown)
         self._xyz = np.append(self._xyz, np.full_like(self._xyz, np.nan), axis=1)
         self._at = np.append(self._at, unknown)
-        for name in ("_changed", "_moved", "_available", "_busy"):
+        for name in ("_changed", "_moved"):
             column = getattr(self, name)
             setattr(self, name, np.append(column, np.zeros_like(column)))
 
@@ -111,14 +111,15 @@ class DutyBoard:
     def _sort(self, row: int) -> None:
         """Who can be asked is kept, not worked out for each alarm: on duty, free to go, with a known position."""
         is_free = self._assignments[row] is None or self._exercising[row]
-        can_be_asked = self._on_duty[row] and is_free and self._positions[row] is not None
-        offers = self._offers[row]
-        available = can_be_asked and offers == 0
-        busy = can_be_asked and 0 < offers < self._policies.current.max_open_offers
-        self._available_count += available - int(self._available[row])
-        self._busy_count += busy - int(self._busy[row])
-        self._available[row] = available
-        self._busy[row] = busy
+        position, offers = self._positions[row], self._offers[row]
+        for grid, is_in in (
+            (self._free, offers == 0),
+            (self._asked, 0 < offers < self._policies.current.max_open_offers),
+        ):
+            if position is not None and is_in and is_free and self._on_duty[row]:
+                grid.put(row, position.lat, position.lon)
+            else:
+                grid.drop(row)
 
     # From the journal's writer.
 
@@ -155,7 +156,7 @@ class DutyBoard:
 
     def has_free_officer(self) -> bool:
         """Whether anybody at all can be asked one more."""
-        return self._available_count + self._busy_count > 0
+        return len(self._free) + len(self._asked) > 0
 
     def candidates(
         self, origin: Position, sectors: Collection[str], *, now: datetime, limit: int, drill: bool = False
@@ -165,49 +166,49 @@ class DutyBoard:
         A `drill` asks nobody who goes to another one.
         """
         found: list[Candidate] = []
-        available, busy = self._available[: len(self._ids)], self._busy[: len(self._ids)]
-        if drill:
-            goes_nowhere = np.array([one is None for one in self._assignments[: len(available)]], dtype=bool)
-            available, busy = available & goes_nowhere, busy & goes_nowhere
-        if self._available_count:
-            found = self._rank(origin, sectors, now, limit, available)
-        if len(found) < limit and self._busy_count:
-            found += self._rank(origin, sectors, now, limit - len(found), busy)
+        for grid in (self._free, self._asked):
+            if len(found) < limit and len(grid):
+                found += self._rank(grid, origin, sectors, now, limit - len(found), drill=drill)
         return tuple(found)
 
     def _rank(
-        self,
-        origin: Position,
-        sectors: Collection[str],
-        now: datetime,
-        limit: int,
-        eligible: Flags,
+        self, grid: Grid, origin: Position, sectors: Collection[str], now: datetime, limit: int, *, drill: bool
     ) -> list[Candidate]:
-        staff = self._staff_of(len(eligible))
-        count = len(staff.ids)
-        officers = Officers(
-            ids=staff.ids,
-            lat=self._lat[:count],
-            lon=self._lon[:count],
-            xyz=self._xyz[:, :count],
-            position_at=self._at[:count],
-            available=eligible[:count],
-            members=staff.members,
-            id_order=staff.id_order,
-        )
+        """Only those near are ranked: over arrays of thousands numpy lets go of the interpreter at each step, and on a
+        busy server another thread takes it each time.
+        """
         max_age_s = self._policies.current.position_age_s
+        oldest = now.timestamp() - max_age_s
+        with self._lock:
+            staff = self._staff_of()
+            near = grid.around(origin, limit, lambda row: self._may_go(row, drill=drill) and self._at[row] >= oldest)
+            rows = [row for row in near if self._may_go(row, drill=drill)]
+        officers = Officers(
+            ids=[staff.ids[row] for row in rows],
+            lat=self._lat[rows],
+            lon=self._lon[rows],
+            xyz=self._xyz[:, rows],
+            position_at=self._at[rows],
+            available=np.ones(len(rows), dtype=bool),
+            members={code: staff.members[code][rows] for code in sectors if code in staff.members},
+            id_order=staff.id_order[rows],
+        )
         ranked = rank(officers, origin, sectors, now=now, max_age_s=max_age_s, limit=limit)
-        return [
-            Candidate(
-                self._people[one.number],
-                round(one.distance_m, 1),
-                one.own_sector,
-                one.stale,
-                self._age_s(one.number, now),
-                self._offers[one.number],
-            )
-            for one in ranked
-        ]
+        return [self._candidate(rows[one.number], one, now) for one in ranked]
+
+    def _may_go(self, row: int, *, drill: bool) -> bool:
+        """A drill asks nobody who goes to another one."""
+        return not drill or self._assignments[row] is None
+
+    def _candidate(self, row: int, ranked: Ranked, now: datetime) -> Candidate:
+        return Candidate(
+            self._people[row],
+            round(ranked.distance_m, 1),
+            ranked.own_sector,
+            ranked.stale,
+            self._age_s(row, now),
+            self._offers[row],
+        )
 
     def _age_s(self, row: int, now: datetime) -> float | None:
         """Of a position from before a restart too: its own time is known."""
@@ -234,15 +235,11 @@ class DutyBoard:
                 load=self._offers[row],
             )
 
-    def _staff_of(self, count: int) -> "Staff":
-        """What only changes with the staff, kept between rankings."""
-        staff = self._staff
-        if staff is None or len(staff.ids) != count:
-            with self._lock:
-                ids = self._ids[:count]
-                staff = Staff(ids, members_by_sector(self._sectors[:count]), order_of_ids(ids))
-                self._staff = staff
-        return staff
+    def _staff_of(self) -> Staff:
+        """What only changes with the staff, kept between rankings. Call it with the lock held."""
+        if self._staff is None:
+            self._staff = Staff([*self._ids], members_by_sector(self._sectors), order_of_ids(self._ids))
+        return self._staff
 
     # From the event loop.
 

@@ -1,0 +1,98 @@
+"""Numbered people by where they are, so that the few near a place are found without looking at all the others.
+
+`geo.nearest` ranks whoever is handed to it; of thousands a grid hands it some dozen, among whom the first are for sure.
+"""
+
+import math
+from collections.abc import Callable
+from typing import Final
+
+from geo.nearest import BAND_M
+from geo.position import Position
+
+# A little more than a band: two cells to either side then reach over two whole bands up to 15 degrees from the equator.
+SIDE_M: Final = 520.0
+
+# The longest way that is a degree of latitude on WGS 84, near the poles: a cell is at least as high as it says.
+_METRES_PER_DEGREE: Final = 111_700.0
+_SIDE_DEG: Final = SIDE_M / _METRES_PER_DEGREE * 1.011  # The shortest degree, at the equator, is 110,574 m.
+
+# On a plane distances of some kilometres are wrong by less than a hundredth; who counts as near is so by twice that.
+_PLANE: Final = 1.02
+
+# Cells to either side that are looked at, one after the other: 1, 2 and 4 km. Beyond that ranking all is quicker.
+_REACHES: Final = (2, 4, 8)
+
+# To rank so many takes no longer than to look for the nearest of them.
+_FEW: Final = 50
+
+# Where the date changes cells do not lie side by side, and near the poles a degree of longitude is no length at all.
+_WEST_EAST_MAX: Final = 179.0
+_NORTH_SOUTH_MAX: Final = 80.0
+
+Cell = tuple[int, int]
+
+
+class Grid:
+    def __init__(self) -> None:
+        self._cells: dict[Cell, dict[int, tuple[float, float]]] = {}
+        self._cell_of: dict[int, Cell] = {}
+
+    def __len__(self) -> int:
+        return len(self._cell_of)
+
+    def put(self, number: int, lat: float, lon: float) -> None:
+        cell = math.floor(lat / _SIDE_DEG), math.floor(lon / _SIDE_DEG)
+        before = self._cell_of.get(number)
+        if before is not None and before != cell:
+            self.drop(number)
+        self._cells.setdefault(cell, {})[number] = lat, lon
+        self._cell_of[number] = cell
+
+    def drop(self, number: int) -> None:
+        """Whoever is not in it may be dropped all the same."""
+        cell = self._cell_of.pop(number, None)
+        if cell is not None:
+            del self._cells[cell][number]
+            if not self._cells[cell]:
+                del self._cells[cell]
+
+    def around(self, at: Position, wanted: int, is_counted: Callable[[int], bool]) -> list[int]:
+        """Numbers that hold all who are nearer than the end of the band in which the last of the `wanted` nearest of
+        those that count is. All numbers, where these are few or too far away.
+        """
+        is_plain = abs(at.lon) < _WEST_EAST_MAX and abs(at.lat) < _NORTH_SOUTH_MAX
+        for reach in _REACHES if is_plain and len(self) > _FEW else ():
+            # Cells are narrowest at their end towards the pole.
+            narrow = math.cos(math.radians(abs(at.lat) + (reach + 1) * _SIDE_DEG))
+            whole_bands_m = reach * SIDE_M * narrow // BAND_M * BAND_M
+            found = self._within(at, reach)
+            near = _count_within(found, at, whole_bands_m / _PLANE, is_counted, wanted)
+            if near >= wanted:
+                return list(found)
+        return list(self._cell_of)
+
+    def _within(self, at: Position, reach: int) -> dict[int, tuple[float, float]]:
+        row, column = math.floor(at.lat / _SIDE_DEG), math.floor(at.lon / _SIDE_DEG)
+        found: dict[int, tuple[float, float]] = {}
+        for near in range(row - reach, row + reach + 1):
+            for beside in range(column - reach, column + reach + 1):
+                held = self._cells.get((near, beside))
+                if held is not None:
+                    found.update(held)
+        return found
+
+
+def _count_within(
+    found: dict[int, tuple[float, float]], at: Position, within_m: float, is_counted: Callable[[int], bool], wanted: int
+) -> int:
+    """Stops at `wanted`."""
+    squeeze, limit = math.cos(math.radians(at.lat)), (within_m / _METRES_PER_DEGREE) ** 2
+    count = 0
+    for number, (lat, lon) in found.items():
+        north, east = lat - at.lat, (lon - at.lon) * squeeze
+        if north * north + east * east < limit and is_counted(number):
+            count += 1
+            if count == wanted:
+                break
+    return count
