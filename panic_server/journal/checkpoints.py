@@ -1,7 +1,7 @@
 """Moves what SQLite's write-ahead log holds into the database file, beside the writer and not within its commits.
 
-Left to itself SQLite does it in whichever commit fills the log: in a burst every half second, and every alarm of that
-commit waited some 50 ms for it. PostgreSQL has a process of its own for the same work.
+Left to itself SQLite does it in whichever commit fills the log, in a burst every half second, and every alarm of that
+commit waits for it. PostgreSQL has a process of its own for the same work.
 """
 
 import sqlite3
