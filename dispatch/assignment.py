@@ -142,11 +142,14 @@ def decide_assignment_change(
     incident: Incident, change: ChangeAssignment, facts: Facts, *, now: datetime
 ) -> list[Event]:
     """A late or repeated word never turns an assignment back; only a correction does, and a late one of these neither.
-    A phone whose clock is ahead of ours reports as of now: its true reports would all be late from then on.
+    A phone whose clock is ahead of ours reports as of now: its true reports would all be late from then on. Of one that
+    only the journal remembers everything has been said.
 
     Raises AssignmentUnknown, IncidentClosed, OfficerEngaged, OfferTaken.
     """
     assignment = incident.assignment(change.assignment_id)
+    if assignment is None and facts.offer_was_made and not change.correction:
+        return []
     if assignment is None or assignment.officer.id != change.officer_id:
         raise AssignmentUnknown(change.assignment_id)
     reported_at = min(change.reported_at, now) if change.reported_at else None

@@ -46,7 +46,8 @@ class Facts(Struct, frozen=True, gc=False):
 
     `place` is where a phone that moves is now, `cancels` what it has tried with its PINs.
     `chosen` is the officer whom an operator named, when they are on duty; `engaged_elsewhere` is then about them.
-    `offer_was_made`: the journal has a row of this offer to this officer, though the incident may have forgotten it.
+    `offer_was_made`: the journal has a row of this offer to this officer, though the incident may have forgotten it; of
+    an assignment, that it was accepted.
     `is_known_phone`: an earlier alarm of the phone that presses is part of the incident.
     `standing`: what became of this phone's earlier incidents.
     `superiors` stand above the areas that stayed silent; `told_before` are people told so long ago that only the

@@ -335,7 +335,8 @@ class Orders:
             case ChangeAssignment():
                 who, own = command.officer_id, command.assignment_id
                 elsewhere = self._registry.is_bound(who, drill=incident.drill, beside=own)
-                return Facts(candidates=self._next_candidates(incident), engaged_elsewhere=elsewhere)
+                is_over = incident.assignment(own) is None and self._offer_was_made(own, who, status="accepted")
+                return Facts(self._next_candidates(incident), engaged_elsewhere=elsewhere, offer_was_made=is_over)
             case OfferTo():
                 near, now = self._next_candidates(incident), self._draft.now
                 return facts_for_choice(incident, command, near, self._world, self._registry, now=now)
@@ -360,10 +361,11 @@ class Orders:
         found = self._candidates(incident.origin, incident.place, OPEN_OFFERS_MAX + known, incident.drill)
         return self._registry.with_room(found, drill=incident.drill)
 
-    def _offer_was_made(self, offer_id: str, officer_id: str) -> bool:
+    def _offer_was_made(self, offer_id: str, officer_id: str, *, status: str | None = None) -> bool:
         table = tables.offers
-        made = select(table.c.id).where(table.c.id == offer_id, table.c.officer_id == officer_id)
-        return self._connection.execute(made).first() is not None
+        made = select(table.c.status).where(table.c.id == offer_id, table.c.officer_id == officer_id)
+        found = self._connection.execute(made).scalar()
+        return found is not None and status in (None, found)
 
     def _duty(self, order: DutyOrder) -> None:
         officer, known = order.officer, self._registry.duty_unit(order.officer)

@@ -42,6 +42,7 @@ async def test_who_presses_after_the_officers_have_left_gets_somebody_though_nob
 
     assert smoke.incident_id == fire.incident_id
     await console.shows(fire.incident_id, stage="offered", alarm_count=2, assignments=[])
+    await officer.reports(assignment, "clear")
     await officer.accepts(smoke)
     await console.shows(fire.incident_id, stage="accepted")
 

@@ -318,3 +318,13 @@ def test_only_the_assigned_officer_changes_the_assignment(story):
     for assignment_id, officer in ((story.offer_to(NEAR), SECOND), (story.offer_to(SECOND), SECOND)):
         with pytest.raises(AssignmentUnknown):
             story.happens(ChangeAssignment(assignment_id, officer.id, ON_SCENE), at=10)
+
+
+def test_a_late_word_about_what_only_the_journal_remembers_changes_nothing_and_is_no_mistake(story):
+    remembered = Facts(offer_was_made=True)
+    late = ChangeAssignment("long-ago", NEAR.id, CLEAR)
+    assert story.happens(late, remembered) == []
+    with pytest.raises(AssignmentUnknown):
+        story.happens(late)
+    with pytest.raises(AssignmentUnknown):
+        story.happens(ChangeAssignment("long-ago", NEAR.id, EN_ROUTE, correction=True), remembered)
