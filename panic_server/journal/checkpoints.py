@@ -11,7 +11,7 @@ from typing import Final
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
-from panic_server.journal.database import open_engine
+from panic_server.journal.database import DatabaseUnusable, open_engine
 
 log = structlog.get_logger(__name__)
 
@@ -46,7 +46,7 @@ class Checkpoints:
         while not self._is_over.wait(EVERY_S):
             try:
                 self.once()
-            except (SQLAlchemyError, sqlite3.Error) as error:
+            except (SQLAlchemyError, sqlite3.Error, DatabaseUnusable) as error:
                 # The log only grows meanwhile; whether alarms can be stored the writer itself finds out.
                 log.warning("journal.checkpoint_failed", error=type(error).__name__)
 

@@ -9,7 +9,7 @@ from sqlalchemy import Engine, event
 
 from panic_server.journal import checkpoints
 from panic_server.journal.checkpoints import Checkpoints
-from panic_server.journal.database import open_engine
+from panic_server.journal.database import DatabaseUnusable, open_engine
 
 
 @pytest.fixture
@@ -72,7 +72,8 @@ def test_a_long_read_keeps_neither_the_writer_nor_the_checkpoint_up(file, engine
     assert rows_in(file) == 300
 
 
-def test_a_checkpoint_that_fails_is_logged_and_the_next_is_tried(file, engine, monkeypatch):
+@pytest.mark.parametrize("error", [sqlite3.OperationalError("disk I/O error"), DatabaseUnusable("no WAL")])
+def test_a_checkpoint_that_fails_is_logged_and_the_next_is_tried(file, engine, monkeypatch, error):
     monkeypatch.setattr(checkpoints, "EVERY_S", 0.001)
     kept = Checkpoints(f"sqlite:///{file}")
     tries: list[str] = []
@@ -81,7 +82,7 @@ def test_a_checkpoint_that_fails_is_logged_and_the_next_is_tried(file, engine, m
         tries.append("failed")
         if len(tries) == 3:
             kept._is_over.set()
-        raise sqlite3.OperationalError("disk I/O error")
+        raise error
 
     monkeypatch.setattr(kept, "once", fail)
     kept.start()
