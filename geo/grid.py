@@ -10,18 +10,19 @@ from typing import Final
 from geo.nearest import BAND_M
 from geo.position import Position
 
-# A little more than a band: two cells to either side then reach over two whole bands up to 15 degrees from the equator.
+# A little more than a band: n cells to either side then reach over n whole bands up to 15 degrees from the equator.
 SIDE_M: Final = 520.0
 
 # The longest way that is a degree of latitude on WGS 84, near the poles: a cell is at least as high as it says.
 _METRES_PER_DEGREE: Final = 111_700.0
-_SIDE_DEG: Final = SIDE_M / _METRES_PER_DEGREE * 1.011  # The shortest degree, at the equator, is 110,574 m.
+_LEAST_PER_DEGREE: Final = 110_500.0  # At the equator it is 110,574 m.
+_SIDE_DEG: Final = SIDE_M / _LEAST_PER_DEGREE
 
 # On a plane distances of some kilometres are wrong by less than a hundredth; who counts as near is so by twice that.
 _PLANE: Final = 1.02
 
-# Cells to either side that are looked at, one after the other: 1, 2 and 4 km. Beyond that ranking all is quicker.
-_REACHES: Final = (2, 4, 8)
+# Cells to either side that are looked at, one after the other: 0.5 to 4 km. Beyond that ranking all is quicker.
+_REACHES: Final = (1, 2, 4, 8)
 
 # To rank so many takes no longer than to look for the nearest of them.
 _FEW: Final = 50
@@ -31,6 +32,8 @@ _WEST_EAST_MAX: Final = 179.0
 _NORTH_SOUTH_MAX: Final = 80.0
 
 Cell = tuple[int, int]
+
+_NOBODY: Final[dict[int, tuple[float, float]]] = {}
 
 
 class Grid:
@@ -66,33 +69,26 @@ class Grid:
             # Cells are narrowest at their end towards the pole.
             narrow = math.cos(math.radians(abs(at.lat) + (reach + 1) * _SIDE_DEG))
             whole_bands_m = reach * SIDE_M * narrow // BAND_M * BAND_M
-            found = self._within(at, reach)
-            near = _count_within(found, at, whole_bands_m / _PLANE, is_counted, wanted)
-            if near >= wanted:
-                return list(found)
+            found, counted = self._within(at, reach, whole_bands_m, is_counted)
+            if counted >= wanted:
+                return found
         return list(self._cell_of)
 
-    def _within(self, at: Position, reach: int) -> dict[int, tuple[float, float]]:
+    def _within(
+        self, at: Position, reach: int, radius_m: float, is_counted: Callable[[int], bool]
+    ) -> tuple[list[int], int]:
+        """All that may be within the radius, and how many of those that count surely are."""
         row, column = math.floor(at.lat / _SIDE_DEG), math.floor(at.lon / _SIDE_DEG)
-        found: dict[int, tuple[float, float]] = {}
+        lat_0, lon_0, squeeze = at.lat, at.lon, math.cos(math.radians(at.lat))
+        surely, maybe = (radius_m / _PLANE / _METRES_PER_DEGREE) ** 2, (radius_m * _PLANE / _LEAST_PER_DEGREE) ** 2
+        cells, found, counted = self._cells, [], 0
         for near in range(row - reach, row + reach + 1):
             for beside in range(column - reach, column + reach + 1):
-                held = self._cells.get((near, beside))
-                if held is not None:
-                    found.update(held)
-        return found
-
-
-def _count_within(
-    found: dict[int, tuple[float, float]], at: Position, within_m: float, is_counted: Callable[[int], bool], wanted: int
-) -> int:
-    """Stops at `wanted`."""
-    squeeze, limit = math.cos(math.radians(at.lat)), (within_m / _METRES_PER_DEGREE) ** 2
-    count = 0
-    for number, (lat, lon) in found.items():
-        north, east = lat - at.lat, (lon - at.lon) * squeeze
-        if north * north + east * east < limit and is_counted(number):
-            count += 1
-            if count == wanted:
-                break
-    return count
+                for number, (lat, lon) in cells.get((near, beside), _NOBODY).items():
+                    north, east = lat - lat_0, (lon - lon_0) * squeeze
+                    squared = north * north + east * east
+                    if squared < maybe:
+                        found.append(number)
+                        if squared < surely and is_counted(number):
+                            counted += 1
+        return found, counted

@@ -29,7 +29,7 @@ _TIGHTEST_M: Final = EARTH_A_M * (1 - EARTH_E2)
 _ANTIPODE_M: Final = 20_004_000.0
 
 # Geopy is exact to 15 nm and our sums to a few more; nothing is decided on less than this.
-_ROUNDING_M: Final = 1e-6
+ROUNDING_M: Final = 1e-6
 
 Flags = npt.NDArray[np.bool_]
 
@@ -146,18 +146,17 @@ def rank(
 
 
 def _squared_chords(xyz: Floats, origin: Position) -> Floats:
-    way = xyz - _point_xyz(origin)
+    way = xyz - np.array(point_xyz(origin)).reshape(3, 1)
     squares: Floats = np.einsum("ij,ij->j", way, way)
     return squares
 
 
-def _point_xyz(at: Position) -> Floats:
+def point_xyz(at: Position) -> tuple[float, float, float]:
     """As `earth_xyz`, for one point: a tenth of the time that numpy takes for arrays of one."""
     phi, lam = math.radians(at.lat), math.radians(at.lon)
     sin, cos = math.sin(phi), math.cos(phi)
     across = EARTH_A_M / math.sqrt(1 - EARTH_E2 * sin * sin)
-    x, y, z = across * cos * math.cos(lam), across * cos * math.sin(lam), across * (1 - EARTH_E2) * sin
-    return np.array(((x,), (y,), (z,)))
+    return across * cos * math.cos(lam), across * cos * math.sin(lam), across * (1 - EARTH_E2) * sin
 
 
 def _longest(chord: Floats) -> Floats:
@@ -169,8 +168,8 @@ def _longest(chord: Floats) -> Floats:
     return longest
 
 
-def _longest_of_one(chord: float) -> float:
-    """As `_longest`."""
+def longest_of_one(chord: float) -> float:
+    """The longest geodesic that a chord can have, in metres."""
     return 2 * _TIGHTEST_M * math.asin(chord / (2 * _TIGHTEST_M)) if chord < _TIGHTEST_M else _ANTIPODE_M
 
 
@@ -208,15 +207,15 @@ class _Field:
         chord2 = np.where(among, self.chord2, np.inf)
         end2 = np.inf
         if len(chord2) > wanted and (last2 := float(np.partition(chord2, wanted - 1)[wanted - 1])) < np.inf:
-            end2 = ((_longest_of_one(math.sqrt(last2)) + _ROUNDING_M) // BAND_M * BAND_M + BAND_M) ** 2
+            end2 = ((longest_of_one(math.sqrt(last2)) + ROUNDING_M) // BAND_M * BAND_M + BAND_M) ** 2
         near = np.flatnonzero(chord2 < end2)
         return near, np.sqrt(chord2[near])
 
     def _distances(self, near: Ints, chord: Floats) -> tuple[Floats, Floats]:
         """Metres, and the number of the band. Geopy measures those whose band the bounds leave open."""
         distance_m = _longest(chord)
-        band = np.maximum(chord - _ROUNDING_M, 0.0) // BAND_M
-        is_open = band != (distance_m + _ROUNDING_M) // BAND_M
+        band = np.maximum(chord - ROUNDING_M, 0.0) // BAND_M
+        is_open = band != (distance_m + ROUNDING_M) // BAND_M
         if is_open.any():
             here = (self.origin.lat, self.origin.lon)
             for each in np.flatnonzero(is_open):

@@ -15,8 +15,9 @@ import numpy.typing as npt
 from dispatch.facts import Candidate
 from dispatch.incident import Assignment, Person
 from dispatch.units import Unit
+from geo.few import FEW, Spot, rank_few, spot_of
 from geo.grid import Grid
-from geo.nearest import Officers, Ranked, earth_xyz, members_by_sector, metres_between, order_of_ids, rank
+from geo.nearest import Officers, Ranked, members_by_sector, metres_between, order_of_ids, rank
 from geo.position import Position
 from panic_server.clock import Clock
 from panic_server.policies import PolicyInForce
@@ -47,6 +48,7 @@ class DutyBoard:
         self._sectors: list[frozenset[str]] = []
         self._units: dict[str, Unit | None] = {}
         self._positions: list[Position | None] = []
+        self._spots: list[Spot | None] = []
         # What is looked at one officer at a time stands in lists: an array takes ten times as long to give one value.
         self._assignments: list[Assignment | None] = []
         self._on_duty: list[bool] = []
@@ -95,6 +97,7 @@ class DutyBoard:
             self._people.append(Person(officer_id, officer_id))
             self._sectors.append(frozenset())
             self._positions.append(None)
+            self._spots.append(None)
             self._assignments.append(None)
             self._on_duty.append(False)
             self._offers.append(0)
@@ -141,6 +144,8 @@ class DutyBoard:
             if self._sectors[row] != (own := frozenset(sectors)):
                 self._sectors[row] = own
                 self._staff = None
+                if (spot := self._spots[row]) is not None:
+                    self._spots[row] = spot._replace(sectors=own)
             self._on_duty[row] = on_duty
             self._touch(row)
 
@@ -179,11 +184,26 @@ class DutyBoard:
         """
         max_age_s = self._policies.current.position_age_s
         oldest = now.timestamp() - max_age_s
+        spots = self._spots
         with self._lock:
-            staff = self._staff_of()
-            near = grid.around(origin, limit, lambda row: self._may_go(row, drill=drill) and self._at[row] >= oldest)
+            near = grid.around(
+                origin,
+                limit,
+                lambda row: (spot := spots[row]) is not None and spot.at >= oldest and self._may_go(row, drill=drill),
+            )
             rows = [row for row in near if self._may_go(row, drill=drill)]
-        officers = Officers(
+            officers = None if len(rows) <= FEW else self._columns(rows, sectors)
+            few = [(row, spot) for row in rows if (spot := spots[row]) is not None]
+        if officers is None:
+            ranked = rank_few(few, origin, sectors, now=now, max_age_s=max_age_s, limit=limit)
+            return [self._candidate(one.number, one, now) for one in ranked]
+        ranked = rank(officers, origin, sectors, now=now, max_age_s=max_age_s, limit=limit)
+        return [self._candidate(rows[one.number], one, now) for one in ranked]
+
+    def _columns(self, rows: list[int], sectors: Collection[str]) -> Officers:
+        """Call it with the lock held."""
+        staff = self._staff_of()
+        return Officers(
             ids=[staff.ids[row] for row in rows],
             lat=self._lat[rows],
             lon=self._lon[rows],
@@ -193,8 +213,6 @@ class DutyBoard:
             members={code: staff.members[code][rows] for code in sectors if code in staff.members},
             id_order=staff.id_order[rows],
         )
-        ranked = rank(officers, origin, sectors, now=now, max_age_s=max_age_s, limit=limit)
-        return [self._candidate(rows[one.number], one, now) for one in ranked]
 
     def _may_go(self, row: int, *, drill: bool) -> bool:
         """A drill asks nobody who goes to another one."""
@@ -275,9 +293,10 @@ class DutyBoard:
             self._on_appearance()
 
     def _place(self, row: int, position: Position, at: float) -> None:
+        spot = self._spots[row] = spot_of(self._ids[row], self._sectors[row], position, at)
         self._lat[row] = position.lat
         self._lon[row] = position.lon
-        self._xyz[:, row] = earth_xyz(np.float64(position.lat), np.float64(position.lon))  # type: ignore[arg-type]  # scalars broadcast
+        self._xyz[:, row] = spot.x, spot.y, spot.z
         self._at[row] = at
         when = position.at or self._clock.now()
         self._positions[row] = Position(position.lat, position.lon, position.accuracy_m, when)
