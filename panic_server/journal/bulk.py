@@ -28,6 +28,8 @@ from sqlalchemy.dialects.postgresql import JSON
 from sqlalchemy.engine import Connection
 from sqlalchemy.sql.elements import ColumnElement
 
+from panic_server.journal.prepared import run
+
 ROWS = "rows"
 
 
@@ -90,7 +92,7 @@ class BulkInsert:
             portion = rows[start : start + size]
             empty = repeat(self._empty, size - len(portion))
             parameters = tuple(chain.from_iterable(chain(portion, empty)))
-            connection.exec_driver_sql(self._statement(size), parameters)
+            run(connection, self._statement(size), parameters)
             start += size
 
     def _statement(self, size: int) -> str:

@@ -1,10 +1,14 @@
 """Opens the database: SQLite or PostgreSQL, durable in either case, or not at all."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from typing import Any
 
 from sqlalchemy import Engine, create_engine, event, make_url
 from sqlalchemy.engine import Connection
-from sqlalchemy.exc import ArgumentError
+from sqlalchemy.exc import ArgumentError, SQLAlchemyError
+
+from panic_server.journal.prepared import run
 
 BUSY_TIMEOUT_S = 5
 """How long one process waits for another's short write: `token` and `import-areas` beside a running server."""
@@ -40,6 +44,39 @@ def open_engine(url: str, *, writes: bool) -> Engine:
             raise DatabaseUnusable(f"{other} is not supported; use sqlite:///PATH or postgresql+psycopg://…")
 
 
+class OneConnection:
+    """Transactions on one connection for as long as it works, and on a new one after any error of the database.
+
+    To take one from the pool for each commit costs as much as the decision about an alarm.
+    """
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self._connection: Connection | None = None
+
+    @contextmanager
+    def begin(self) -> Iterator[Connection]:
+        if self._connection is None:
+            self._connection = self._engine.connect()
+        try:
+            with self._connection.begin():
+                yield self._connection
+        except SQLAlchemyError:
+            self._give_up(self._connection)
+            raise
+
+    def _give_up(self, connection: Connection) -> None:
+        self._connection = None
+        with suppress(SQLAlchemyError):  # It is broken already; what was wrong with it is being raised.
+            connection.invalidate()
+            connection.close()
+
+    def close(self) -> None:
+        if self._connection is not None:
+            self._connection.close()
+            self._connection = None
+
+
 def _open_sqlite(url: str, *, writes: bool) -> Engine:
     connect_args = {"timeout": BUSY_TIMEOUT_S, "check_same_thread": False}
     engine = create_engine(url, connect_args=connect_args, hide_parameters=True)
@@ -58,7 +95,7 @@ def _open_sqlite(url: str, *, writes: bool) -> Engine:
 
     @event.listens_for(engine, "begin")
     def begin(connection: Connection) -> None:
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+        run(connection, "BEGIN IMMEDIATE" if writes else "BEGIN", ())
 
     return engine
 

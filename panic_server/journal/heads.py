@@ -4,6 +4,7 @@ from sqlalchemy import insert, select, update
 from sqlalchemy.engine import Connection
 
 from panic_server.clock import new_id
+from panic_server.journal.prepared import Prepared
 from panic_server.journal.registry import Registry
 from panic_server.journal.tables import head
 
@@ -28,9 +29,12 @@ def touch_head(connection: Connection) -> None:
 
 def lock_head(connection: Connection, registry: Registry) -> bool:
     """Takes the head until the transaction ends; False when somebody has committed since the registry was filled."""
-    row = connection.execute(select(head.c.seq, head.c.epoch).with_for_update()).one()
-    if row.epoch != registry.epoch or row.seq < registry.seq:
+    seq, epoch = _TAKE_HEAD.execute(connection).fetchone()
+    if epoch != registry.epoch or seq < registry.seq:
         registry.clear()
-        registry.epoch = row.epoch
-    is_current: bool = registry.seq == row.seq
+        registry.epoch = epoch
+    is_current: bool = registry.seq == seq
     return is_current
+
+
+_TAKE_HEAD = Prepared(select(head.c.seq, head.c.epoch).with_for_update())

@@ -4,11 +4,11 @@ from dataclasses import dataclass
 
 from sqlalchemy import select
 from sqlalchemy.engine import Connection
-from sqlalchemy.sql.expression import Executable
 
 from panic_server.journal import tables
 from panic_server.journal.bulk import json_rows, rows_parameter
 from panic_server.journal.port import Press
+from panic_server.journal.prepared import Prepared
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,17 +20,18 @@ class Before:
     incident_id: str
 
 
-def load_before(connection: Connection, known: Executable, presses: list[Press]) -> dict[tuple[str, str], Before]:
+def load_before(connection: Connection, known: Prepared, presses: list[Press]) -> dict[tuple[str, str], Before]:
     """By device and id; `known` is from `known_presses`."""
     if not presses:
         return {}
     keys = rows_parameter([(press.device, press.id) for press in presses])
-    rows = connection.execute(known, keys)
-    return {(r.device, r.id): Before(r.digest, r.answer.encode(), r.incident_id) for r in rows}
+    rows = known.execute(connection, **keys).fetchall()
+    return {(device, id_): Before(digest, answer.encode(), incident) for device, id_, digest, answer, incident in rows}
 
 
-def known_presses(dialect: str) -> Executable:
+def known_presses(dialect: str) -> Prepared:
     table = tables.alarms
     given = json_rows(dialect, [table.c.device, table.c.id])
     found = (given.c.device == table.c.device) & (given.c.id == table.c.id)
-    return select(table.c.device, table.c.id, table.c.digest, table.c.answer, table.c.incident_id).join(given, found)
+    wanted = select(table.c.device, table.c.id, table.c.digest, table.c.answer, table.c.incident_id)
+    return Prepared(wanted.join(given, found))

@@ -8,11 +8,11 @@ from sqlalchemy.dialects.postgresql import insert as postgres_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.engine import Connection
 from sqlalchemy.sql.elements import ColumnElement
-from sqlalchemy.sql.expression import Executable
 
 from panic_server.journal import tables
 from panic_server.journal.bulk import BulkInsert, json_rows, rows_parameter
 from panic_server.journal.draft import UNDONE, Draft
+from panic_server.journal.prepared import Prepared
 
 _COLUMNS = tables.incidents.c.keys()
 _LATER = ("claimed_at", "accepted_at", "on_scene_at", "closed_at", "cancelled_at")
@@ -89,7 +89,7 @@ class Commit:
         _run(connection, self._record_results, list(rows.push_results.values()))
         _run(connection, self._evidence, list(rows.evidence.values()))
         if draft.seq >= draft.first_seq:
-            connection.execute(_SET_HEAD, {"seq": draft.seq})
+            _SET_HEAD.execute(connection, seq=draft.seq)
 
     def _insert_incidents(self, connection: Connection, rows: list[tuple[Any, ...]]) -> None:
         """Hardly any comes to a moment in its own first batch, and each column costs a press a microsecond."""
@@ -120,17 +120,17 @@ class Devices:
         _run(connection, self._take, [*rows])
 
 
-_SET_HEAD = text("UPDATE head SET seq = :seq WHERE id = 1")
+_SET_HEAD = Prepared(text("UPDATE head SET seq = :seq WHERE id = 1"))
 
 
-def _run(connection: Connection, statement: Executable, rows: list[tuple[object, ...]]) -> int | None:
+def _run(connection: Connection, statement: Prepared, rows: list[tuple[object, ...]]) -> int | None:
     if not rows:
         return None
-    result = connection.execute(statement, rows_parameter(rows))
-    return result.rowcount
+    count: int = statement.execute(connection, **rows_parameter(rows)).rowcount
+    return count
 
 
-def _change_incidents(dialect: str) -> Executable:
+def _change_incidents(dialect: str) -> Prepared:
     table = tables.incidents
     given = json_rows(dialect, [*table.c, Column("stored_version", Integer)])
     # What never changes is left out: SQLite would write its indexes anew.
@@ -140,47 +140,53 @@ def _change_incidents(dialect: str) -> Executable:
         values[name] = case((given.c[name] == UNDONE, None), else_=func.coalesce(table.c[name], given.c[name]))
     ended_at = func.coalesce(given.c.closed_at, table.c.closed_at)
     values["closed_at"] = case((given.c.status == "closed", ended_at))
-    return update(table).values(values).where(table.c.id == given.c.id, table.c.version == given.c.stored_version)
+    return Prepared(
+        update(table).values(values).where(table.c.id == given.c.id, table.c.version == given.c.stored_version)
+    )
 
 
-def _change_offers(dialect: str) -> Executable:
+def _change_offers(dialect: str) -> Prepared:
     table = tables.offers
     given = json_rows(dialect, list(table.c))
-    return update(table).values(status=given.c.status, received_at=given.c.received_at).where(table.c.id == given.c.id)
+    return Prepared(
+        update(table).values(status=given.c.status, received_at=given.c.received_at).where(table.c.id == given.c.id)
+    )
 
 
-def _move_alarms(dialect: str) -> Executable:
+def _move_alarms(dialect: str) -> Prepared:
     table = tables.alarms
     given = json_rows(dialect, [table.c.device, table.c.id, table.c.incident_id, table.c.path])
-    return (
+    return Prepared(
         update(table)
         .values(incident_id=given.c.incident_id, path=given.c.path)
         .where(table.c.device == given.c.device, table.c.id == given.c.id)
     )
 
 
-def _change_positions(dialect: str) -> Executable:
+def _change_positions(dialect: str) -> Prepared:
     table = tables.duty
     names = ("officer_id", "lat", "lon", "accuracy_m", "position_at")
     given = json_rows(dialect, [table.c[name] for name in names])
-    return update(table).values({n: given.c[n] for n in names[1:]}).where(table.c.officer_id == given.c.officer_id)
+    return Prepared(
+        update(table).values({n: given.c[n] for n in names[1:]}).where(table.c.officer_id == given.c.officer_id)
+    )
 
 
-def _delete_by(dialect: str, table: Table, column: str) -> Executable:
+def _delete_by(dialect: str, table: Table, column: str) -> Prepared:
     given = json_rows(dialect, [table.c[column]])
-    return delete(table).where(table.c[column].in_(select(given.c[column])))
+    return Prepared(delete(table).where(table.c[column].in_(select(given.c[column]))))
 
 
-def _upsert(dialect: str, table: Table, columns: tuple[str, ...], key: tuple[str, ...]) -> Executable:
+def _upsert(dialect: str, table: Table, columns: tuple[str, ...], key: tuple[str, ...]) -> Prepared:
     given = json_rows(dialect, [table.c[name] for name in columns])
     insert = sqlite_insert(table) if dialect == "sqlite" else postgres_insert(table)
     # SQLite needs a WHERE between a SELECT and ON CONFLICT to tell it from a join's ON.
     with_rows = insert.from_select(list(columns), select(given).where(true()))
     changes = {name: with_rows.excluded[name] for name in columns if name not in key}
-    return with_rows.on_conflict_do_update(index_elements=list(key), set_=changes)
+    return Prepared(with_rows.on_conflict_do_update(index_elements=list(key), set_=changes))
 
 
-def _note_evidence(dialect: str) -> Executable:
+def _note_evidence(dialect: str) -> Prepared:
     """What is known stays, and of two nodes' consoles the earlier counts."""
     table = tables.evidence
     given = json_rows(dialect, list(table.c))
@@ -192,10 +198,10 @@ def _note_evidence(dialect: str) -> Executable:
     }
     later = func.coalesce(new.console_at, table.c.console_at)
     changes["console_at"] = case((table.c.console_at <= new.console_at, table.c.console_at), else_=later)
-    return with_rows.on_conflict_do_update(index_elements=["opened_seq"], set_=changes)
+    return Prepared(with_rows.on_conflict_do_update(index_elements=["opened_seq"], set_=changes))
 
 
-def _replace_pins(dialect: str) -> Executable:
+def _replace_pins(dialect: str) -> Prepared:
     table = tables.pins
     names = ("subject", "pin", "duress_pin", "set_at")
     given = json_rows(dialect, [table.c[name] for name in names])
@@ -203,14 +209,14 @@ def _replace_pins(dialect: str) -> Executable:
     with_rows = insert.from_select(list(names), select(given).where(true()))
     new = with_rows.excluded
     changes = {"pin": new.pin, "duress_pin": new.duress_pin, "set_at": new.set_at, "replaced_at": new.set_at}
-    return with_rows.on_conflict_do_update(index_elements=["subject"], set_=changes)
+    return Prepared(with_rows.on_conflict_do_update(index_elements=["subject"], set_=changes))
 
 
-def _insert_new(dialect: str, table: Table) -> Executable:
+def _insert_new(dialect: str, table: Table) -> Prepared:
     """What is there already stays as it is."""
     given = json_rows(dialect, list(table.c))
     insert = sqlite_insert(table) if dialect == "sqlite" else postgres_insert(table)
-    return insert.from_select([c.name for c in table.c], select(given).where(true())).on_conflict_do_nothing()
+    return Prepared(insert.from_select([c.name for c in table.c], select(given).where(true())).on_conflict_do_nothing())
 
 
 def upsert_one(connection: Connection, table: Table, values: Mapping[str, object], *, key: tuple[str, ...]) -> None:
@@ -220,13 +226,13 @@ def upsert_one(connection: Connection, table: Table, values: Mapping[str, object
     connection.execute(insert.values(values).on_conflict_do_update(index_elements=list(key), set_=changes))
 
 
-def _record_results(dialect: str) -> Executable:
+def _record_results(dialect: str) -> Prepared:
     table = tables.outbox
     given = json_rows(
         dialect,
         [table.c.id, Column("result", Text), table.c.attempts, table.c.next_attempt_at, table.c.finished_at],
     )
-    return (
+    return Prepared(
         update(table)
         .values(
             outcome=given.c.result,

@@ -20,7 +20,7 @@ from dispatch.errors import Refused
 from dispatch.escalation import next_due
 from panic_server.clock import Clock
 from panic_server.journal.checkpoints import Checkpoints
-from panic_server.journal.database import DatabaseUnusable, open_engine
+from panic_server.journal.database import DatabaseUnusable, OneConnection, open_engine
 from panic_server.journal.draft import Draft
 from panic_server.journal.heads import lock_head, make_head, touch_head
 from panic_server.journal.loading import bring_up_to_date
@@ -154,6 +154,7 @@ class Writer:
         await asyncio.to_thread(self._thread.join)
         if self._checkpoints is not None:
             await asyncio.to_thread(self._checkpoints.stop)
+        self._connection.close()
         self._engine.dispose()
 
     @overload
@@ -186,10 +187,11 @@ class Writer:
 
     def _open(self, mark: tuple[str, int] | None) -> Committed:
         self._engine: Engine = open_engine(self._url, writes=True)
+        self._connection = OneConnection(self._engine)
         dialect = self._engine.dialect.name
         self._commit = Commit(dialect)
         self._orders = Orders(dialect, self._registry, self._world, self._policy)
-        with self._engine.begin() as connection:
+        with self._connection.begin() as connection:
             make_head(connection, mark)
             lock_head(connection, self._registry)
             bring_up_to_date(connection, self._registry)
@@ -244,7 +246,7 @@ class Writer:
 
     def _write(self, batch: list[_Waiting]) -> None:
         began = self._clock.monotonic()
-        with self._engine.begin() as connection:
+        with self._connection.begin() as connection:
             has_new_policy = self._take_policy()
             foreign = self._catch_up(connection)
             if has_new_policy:
