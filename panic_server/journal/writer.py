@@ -7,9 +7,10 @@ import asyncio
 import queue
 import threading
 from collections.abc import Callable, Sequence
+from concurrent.futures import Future
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Final, overload
+from typing import Final, TypeVar, overload
 
 import structlog
 from sqlalchemy import Engine
@@ -51,6 +52,8 @@ from panic_server.push.port import Push
 from panic_server.push.reminders import standing_offers
 
 log = structlog.get_logger()
+
+T = TypeVar("T")
 
 BATCH_MAX: Final = 256
 """Orders per commit. At 3,000 a second and 10 ms a batch about 30 wait; the bound keeps a flood's answers flowing."""
@@ -204,15 +207,15 @@ class Writer:
         while (batch := self._next_batch()) is not None:
             self._attempt(batch)
 
-    def _attempt(self, batch: list[_Waiting]) -> None:
+    def _attempt(self, batch: list[_Waiting], *, alone: bool = False) -> None:
         """One order that cannot be written must not take the others of its batch with it."""
         try:
-            self._write(batch)
+            self._write(batch, alone=alone)
         except Exception as error:  # noqa: BLE001 - the outermost loop: a lost writer would lose every alarm after it
-            if len(batch) > 1 and not isinstance(error, OperationalError):
+            if not alone and len(batch) > 1 and not isinstance(error, OperationalError):
                 self._registry.clear()
                 for waiting in batch:
-                    self._attempt([waiting])
+                    self._attempt([waiting], alone=True)
             else:
                 self._fail(batch, error)
 
@@ -224,7 +227,10 @@ class Writer:
             return [_Waiting(None, None)]
         if first is None:
             return None
-        batch = [first]
+        return [first]
+
+    def _take_more(self, batch: list[_Waiting]) -> None:
+        """All that wait when it is decided, up to the bound."""
         while len(batch) < BATCH_MAX:
             try:
                 waiting = self._queue.get_nowait()
@@ -236,7 +242,6 @@ class Writer:
             batch.append(waiting)
         while not self._along.empty():
             batch.append(self._along.get_nowait())
-        return batch
 
     def _patience_s(self) -> float | None:
         """None waits for ever. After a failure nobody may come, and yet what is in memory must become right again."""
@@ -244,19 +249,14 @@ class Writer:
             return 0.0
         return None if self.failing_since is None else RECOVER_S
 
-    def _write(self, batch: list[_Waiting]) -> None:
+    def _write(self, batch: list[_Waiting], *, alone: bool) -> None:
         began = self._clock.monotonic()
         with self._connection.begin() as connection:
             has_new_policy = self._take_policy()
             foreign = self._catch_up(connection)
             if has_new_policy:
                 foreign = [incident.id for incident in self._registry.open_incidents()]
-            draft = Draft(self._registry, self._policy, self._clock.now())
-            answers = self._decide(connection, draft, batch)
-            self._commit(connection, draft)
-            if self.failing_since is not None:
-                touch_head(connection)
-            self._registry.seq = draft.seq
+            draft, answers = self._at_its_place(lambda: self._carry_out(connection, batch, alone=alone))
         durable_at = self._clock.now()
         committed = Committed(
             epoch=self._registry.epoch,
@@ -294,6 +294,38 @@ class Writer:
         self._policy = self._registry.policy = self._orders.policy = self._policies.current
         self._registry.clear()
         return True
+
+    def _at_its_place(self, work: Callable[[], T]) -> T:
+        """Decisions about a local file are made on the event loop, where everything else in Python runs: two threads
+        that take turns with the interpreter lose more time handing it over than either of them needs. A database across
+        the network may let one wait for seconds, and then only this thread.
+        """
+        if self._engine.dialect.name != "sqlite":
+            return work()
+        done: Future[T] = Future()
+
+        def on_loop() -> None:
+            try:
+                done.set_result(work())
+            except BaseException as error:  # noqa: BLE001 - raised where it is waited for
+                done.set_exception(error)
+
+        self._loop.call_soon_threadsafe(on_loop)
+        return done.result()
+
+    def _carry_out(
+        self, connection: Connection, batch: list[_Waiting], *, alone: bool
+    ) -> tuple[Draft, list[tuple[asyncio.Future[Answer], Answer | Refused]]]:
+        """Decides, and writes all but the commit."""
+        if not alone:
+            self._take_more(batch)
+        draft = Draft(self._registry, self._policy, self._clock.now())
+        answers = self._decide(connection, draft, batch)
+        self._commit(connection, draft)
+        if self.failing_since is not None:
+            touch_head(connection)
+        self._registry.seq = draft.seq
+        return draft, answers
 
     def _decide(
         self, connection: Connection, draft: Draft, batch: list[_Waiting]
