@@ -3,9 +3,10 @@
 import pytest
 from msgspec.structs import replace
 
-from dispatch.commands import AcceptOffer, Claim, Close, Reopen
+from dispatch.commands import AcceptOffer, ChangeAssignment, Claim, Close, Reopen
 from dispatch.effects import PushKind, effects
 from dispatch.errors import IncidentClosed, MergeRefused, NotMerged
+from dispatch.events import SupervisorsTold
 from dispatch.facts import Facts
 from dispatch.incident import (
     PLACES_MAX,
@@ -43,6 +44,7 @@ from tests.unit.dispatch.city import (
     around,
     candidates,
     place_in,
+    policy_with,
     unlocated_alarm,
 )
 
@@ -100,6 +102,26 @@ def test_a_merge_is_undone_and_officers_are_asked_anew():
     assert (back.stage, back.disposition, back.merged_into) == (Stage.OFFERED, None, None)
     assert story.asked_now() == [NEAR]
     assert (back.claimed_by, back.alarm_count, back.opened_at) == (OPERATOR, 1, before.opened_at)
+
+
+def test_who_went_on_under_the_other_stays_there_and_keeps_nobody_from_the_one_that_comes_back():
+    story = Story(alarm(), around(NEAR))
+    story.accepts(NEAR)
+    story.happens(ChangeAssignment(story.offer_to(NEAR), NEAR.id, AssignmentStatus.ON_SCENE), at=2)
+    story.happens(MergeInto(OPERATOR, target()), at=3)
+    story.happens(Return(OPERATOR, ONE), around(SECOND), at=4)
+    back = story.incident
+    assert (back.assignments, back.stage) == ((), Stage.OFFERED)
+    assert story.asked_now() == [SECOND]
+
+
+def test_of_what_comes_back_unclaimed_the_supervisors_hear_one_level_after_the_other_as_of_a_new_one():
+    policy = policy_with(claim_s=(10.0, 60.0))
+    story = Story(alarm(), policy=policy)
+    story.happens(MergeInto(OPERATOR, target()), at=1)
+    story.happens(Return(OPERATOR, ONE), at=100)
+    told = [[e for e in story.looks(at=at) if isinstance(e, SupervisorsTold)] for at in (105, 110)]
+    assert [[event.level for event in events] for events in told] == [[], [1]]
 
 
 def test_a_merged_incident_is_not_reopened_while_its_alarms_are_worked_under_the_other():
