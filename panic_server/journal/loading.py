@@ -20,6 +20,8 @@ def bring_up_to_date(connection: Connection, registry: Registry) -> list[str]:
     _load_duty(connection, registry, since)
     _load_standings(connection, registry, since)
     changed = _load_incidents(connection, registry, since)
+    if since < 0:
+        registry.end_reload()
     registry.seq = connection.execute(select(tables.head.c.seq)).scalar_one()
     return changed
 

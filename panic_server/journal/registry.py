@@ -76,6 +76,9 @@ class Registry:
         """The world forgets what it was told; until here it went on with the last that was known."""
         self._world.on_reload()
 
+    def end_reload(self) -> None:
+        self._world.on_reloaded()
+
     def get(self, incident_id: str) -> Held | None:
         return self._held.get(incident_id)
 
