@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dispatch.commands import ChangeAssignment
-from dispatch.incident import AssignmentStatus, Incident, Kind
+from dispatch.commands import ChangeAssignment, Close
+from dispatch.incident import AssignmentStatus, Disposition, Incident, Kind
 from panic_server.journal.port import Actor, CheckpointOrder, Done, MergeOrder, SplitOrder
-from tests.contract.desk import EAST, OPERATOR, START, WEST, Desk
+from tests.contract.desk import EAST, OPERATOR, OPERATOR_PERSON, START, WEST, Desk
 
 
 async def opens(desk: Desk, device: str, **changes: object) -> str:
@@ -74,3 +74,16 @@ async def test_another_process_knows_that_the_officers_of_both_are_on_the_way(de
 
     assert can_be_asked(desk) == can_be_asked(other_desk) == set()
     assert {each.officer.id for each in (await desk.incident(old)).open_assignments()} == {"first", "second"}
+
+
+async def test_another_process_knows_that_a_phone_is_no_longer_part_of_what_it_was_split_from(
+    desk: Desk, other_desk: Desk
+) -> None:
+    """What it presses once its own incident is over is not about the other one."""
+    one, other = await opens(desk, "phone-1"), await opens(desk, "phone-2", position=EAST)
+    await merges(desk, one, other)
+    await hears_of_the_others(other_desk)
+    await takes_back(desk, one, other)
+    await other_desk.command(Close(OPERATOR_PERSON, Disposition.UNFOUNDED, None), incident_id=one)
+
+    assert await opens(other_desk, "phone-1") not in {one, other}
