@@ -289,6 +289,8 @@ class Orders:
         if incident_id is None:
             raise IncidentUnknown
         held = self._find_seen(incident_id, order.principal)
+        if isinstance(order.command, CancelAlarm | MoveAlarm):
+            return self._merging.where_it_is(held, order.command, self._connection, self._draft)
         while order.offer_id is not None and held.incident.merged_into is not None:
             # Officers go on under the incident that theirs was merged into.
             held = self._find(held.incident.merged_into)

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
-from dispatch.commands import ChangeAssignment, Close
-from dispatch.incident import AssignmentStatus, Disposition, Incident, Kind
+import asyncio
+
+import pytest
+
+from dispatch.commands import CancelAlarm, ChangeAssignment, Close
+from dispatch.incident import AssignmentStatus, Disposition, Incident, Kind, PinMeaning
 from panic_server.journal.port import Actor, CheckpointOrder, Done, MergeOrder, SplitOrder
 from tests.contract.desk import EAST, OPERATOR, OPERATOR_PERSON, START, WEST, Desk
 
@@ -87,3 +91,88 @@ async def test_another_process_knows_that_a_phone_is_no_longer_part_of_what_it_w
     await other_desk.command(Close(OPERATOR_PERSON, Disposition.UNFOUNDED, None), incident_id=one)
 
     assert await opens(other_desk, "phone-1") not in {one, other}
+
+
+async def cancels(desk: Desk, device: str, incident_id: str, pin: PinMeaning = PinMeaning.RIGHT) -> Incident:
+    """As the phone knew it: the alarm was in this incident when its PIN was looked at."""
+    command = await cancel_of(device, desk, pin)
+    return (await desk.command(command, Actor("resident", device), incident_id=incident_id)).incident
+
+
+async def cancel_of(device: str, desk: Desk, pin: PinMeaning = PinMeaning.RIGHT) -> CancelAlarm:
+    """Of its last alarm."""
+    rows = await desk.rows("SELECT id, device FROM alarms ORDER BY seq")
+    return CancelAlarm([alarm_id for alarm_id, pressed_by in rows if pressed_by == device][-1], device, pin)
+
+
+async def looks_cancelled(desk: Desk, device: str) -> bool:
+    """On the phone's own page."""
+    found = await desk.queries.alarm(device, (await cancel_of(device, desk)).alarm_id)
+    assert found is not None
+    return found[0].cancelled_at is not None
+
+
+@pytest.mark.parametrize("pin", [PinMeaning.RIGHT, PinMeaning.DURESS])
+async def test_a_cancel_in_a_merged_incident_stays_a_cancel_when_the_merge_is_undone(
+    desk: Desk, pin: PinMeaning
+) -> None:
+    """Whoever forced it would see on the phone that officers are on the way after all."""
+    await desk.officer("near")
+    one, other = await opens(desk, "phone-1"), await opens(desk, "phone-2", position=EAST)
+    await merges(desk, one, other)
+    await cancels(desk, "phone-1", other, pin)
+
+    back = await takes_back(desk, one, other)
+
+    assert await looks_cancelled(desk, "phone-1")
+    assert not await looks_cancelled(desk, "phone-2")
+    assert (back.cancelled is not None, back.duress) == (True, pin is PinMeaning.DURESS)
+    assert bool(list(back.open_offers())) == back.duress
+
+
+@pytest.mark.parametrize("pin", [PinMeaning.RIGHT, PinMeaning.DURESS])
+async def test_an_alarm_that_was_cancelled_stays_so_in_the_incident_that_it_is_split_off_to(
+    desk: Desk, pin: PinMeaning
+) -> None:
+    """Neither on the phone nor in the RT anything may tell that it goes on."""
+    await desk.officer("near")
+    one, other = await opens(desk, "phone-1"), await opens(desk, "phone-2", position=EAST)
+    await merges(desk, one, other)
+    await cancels(desk, "phone-1", other, pin)
+    [(device, alarm_id)] = [row for row in await desk.rows("SELECT device, id FROM alarms") if row[0] == "phone-1"]
+
+    done = await desk.writer.submit(SplitOrder(other, OPERATOR, alarms=((device, alarm_id),)))
+
+    assert isinstance(done, Done)
+    apart = await desk.incident(done.incident.id)
+    assert await looks_cancelled(desk, "phone-1")
+    assert (apart.cancelled is not None, apart.duress) == (True, pin is PinMeaning.DURESS)
+    assert bool(list(apart.open_offers())) == apart.duress
+    told = [push for one in desk.committed for push in one.pushes if push.incident_id == apart.id]
+    assert "neighbourhood" not in {push.kind for push in told}
+
+
+async def test_a_cancel_counts_where_its_alarm_is_by_now(desk: Desk) -> None:
+    """A PIN takes a moment to be looked at, and meanwhile operators merge and take apart."""
+    one, other = await opens(desk, "phone-1"), await opens(desk, "phone-2", position=EAST)
+    await merges(desk, one, other)
+    assert (await cancels(desk, "phone-1", one, PinMeaning.WRONG)).id == other
+    await takes_back(desk, one, other)
+    assert (await cancels(desk, "phone-1", other, PinMeaning.DURESS)).id == one
+    assert not (await desk.incident(other)).duress
+
+
+async def test_a_cancel_in_the_same_commit_as_a_merge_leaves_the_other_phones_alarm_standing(desk: Desk) -> None:
+    one, other = await opens(desk, "phone-1"), await opens(desk, "phone-2", position=EAST)
+    cancel = await cancel_of("phone-2", desk)
+    await asyncio.gather(
+        merges(desk, one, other), desk.command(cancel, Actor("resident", "phone-2"), incident_id=other)
+    )
+    assert desk.committed[-1].orders == 2
+    assert not (await desk.incident(other)).is_cancelled
+
+    cancel = await cancel_of("phone-1", desk)
+    await asyncio.gather(
+        takes_back(desk, one, other), desk.command(cancel, Actor("resident", "phone-1"), incident_id=one)
+    )
+    assert (await desk.incident(one)).is_cancelled
