@@ -265,6 +265,9 @@ def said_since(alarm: Alarm, again: Alarm) -> Alarm:
     return replace(alarm, kind=kind, silent=alarm.silent or again.silent, flags=tuple(flags)[:FLAGS_KEPT])
 
 
-def pressed_by(devices: list[str]) -> Pressed:
-    """Of the phones of an incident's alarms in the order these came, one for each alarm."""
-    return Pressed(devices[0], len(devices), len(set(devices)))
+def pressed_by(devices: list[str], *, own: str | None = None) -> Pressed:
+    """Of the phones of an incident's alarms in the order these came, one for each alarm. As long as the incident's own
+    phone is among them it stays the first, whoever pressed before it.
+    """
+    first = own if own is not None and own in devices else devices[0]
+    return Pressed(first, len(devices), len(set(devices)))

@@ -116,8 +116,9 @@ class Merging:
         new_incident = new_id()
         stay = {key: kept for key, kept in alarms.items() if key not in chosen}
         ids = tuple(alarm_id for _, alarm_id in chosen)
-        command = SplitOff(operator, new_incident, ids, pressed_by(_devices(stay)))
-        self._decide(self._find(incident_id, None), command, actor)
+        held = self._find(incident_id, None)
+        command = SplitOff(operator, new_incident, ids, pressed_by(_devices(stay), own=held.incident.device))
+        self._decide(held, command, actor)
         cancelled = _cancelled(connection, draft, incident_id, chosen)
         opening = self._opening(new_incident, first, chosen, incident_id, draft, is_told=not cancelled)
         made = draft.incident(None, opening, actor)
@@ -149,9 +150,11 @@ class Merging:
         stay = {key: kept for key, kept in alarms.items() if key not in back}
         if not back or not stay:
             raise MergeRefused(merged)
-        self._decide(self._find(order.incident_id, None), LetGo(operator, merged, pressed_by(_devices(stay))), actor)
+        held = self._find(order.incident_id, None)
+        left = pressed_by(_devices(stay), own=held.incident.device)
+        self._decide(held, LetGo(operator, merged, left), actor)
         cancelled = _cancelled(connection, draft, order.incident_id, back)
-        done = self._decide(source, Return(operator, pressed_by(_devices(back))), actor)
+        done = self._decide(source, Return(operator, pressed_by(_devices(back), own=source.incident.device)), actor)
         self._move(back, order.incident_id, done.incident, stay, draft)
         carry_cancels(connection, draft, order.incident_id, merged, _devices(back))
         return self._cancel_again(order.incident_id, merged, cancelled, back, draft)

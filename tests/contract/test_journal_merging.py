@@ -176,3 +176,17 @@ async def test_a_cancel_in_the_same_commit_as_a_merge_leaves_the_other_phones_al
         takes_back(desk, one, other), desk.command(cancel, Actor("resident", "phone-1"), incident_id=one)
     )
     assert (await desk.incident(one)).is_cancelled
+
+
+async def test_an_incidents_own_phone_stays_the_first_as_long_as_it_has_an_alarm_there(desk: Desk) -> None:
+    """By its fixes the incident moves, whoever pressed before it."""
+    early, late, own = [
+        await opens(desk, f"phone-{number}", position=at) for number, at in enumerate((WEST, EAST, WEST))
+    ]
+    await merges(desk, early, own)
+    await merges(desk, late, own)
+
+    await takes_back(desk, late, own)
+
+    incident = await desk.incident(own)
+    assert (incident.device, incident.alarm_count, incident.phone_count) == ("phone-2", 2, 2)

@@ -31,6 +31,7 @@ from dispatch.merging import (
     pressed_by,
 )
 from tests.unit.dispatch.city import (
+    FOURTH,
     HEAD_1,
     HEAD_2,
     NEAR,
@@ -39,6 +40,7 @@ from tests.unit.dispatch.city import (
     RT_1,
     RT_2,
     SECOND,
+    THIRD,
     Story,
     alarm,
     around,
@@ -81,6 +83,23 @@ def test_the_one_that_goes_on_takes_the_officers_and_the_told_of_both():
     assert (merged.alarm_count, merged.phone_count, merged.device) == (5, 3, "resident-2")
     assert merged.flags == ("fix_stale",)
     assert story.asked_now() == []
+
+
+def test_who_comes_with_the_other_and_fills_the_last_place_lets_nobody_go_on_ringing():
+    source = Story(alarm(), around(NEAR))
+    source.accepts(NEAR)
+    story = Story(alarm(2, device="resident-2"), around(SECOND, THIRD))
+    story.happens(TakeIn(OPERATOR, source.incident, BOTH), around(FOURTH))
+    assert story.asked_now() == []
+    assert {one.status for one in story.incident.offers} == {OfferStatus.WITHDRAWN}
+
+
+def test_where_there_is_room_for_one_more_they_go_on_ringing():
+    source = Story(alarm(), around(NEAR))
+    source.accepts(NEAR)
+    story = Story(alarm(2, device="resident-2"), around(SECOND), policy=policy_with(places=2))
+    story.happens(TakeIn(OPERATOR, source.incident, BOTH))
+    assert story.asked_now() == [SECOND]
 
 
 def test_whoever_was_told_of_both_is_kept_once():
