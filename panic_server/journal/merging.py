@@ -88,7 +88,7 @@ class Merging:
         chosen = {key: alarms[key] for key in order.alarms if key in alarms}
         if len(chosen) != len(set(order.alarms)) or len(chosen) == len(alarms):
             raise SplitRefused(order.incident_id)
-        first = first_of(tuple(read_alarm(kept.record) for kept in chosen.values()))
+        first = first_of(_as_said(connection, draft, chosen))
         by = _said_by(order.operator)
         return self._split_off(order.incident_id, alarms, chosen, connection, draft, first=first, by=by)
 
@@ -96,9 +96,10 @@ class Merging:
         """An alarm that its own phone has sent again as what no other phone's may be with; returns where it is now."""
         alarms = _alarms_of(connection, draft, incident_id)
         key = (again.device, again.id)
-        first = said_since(read_alarm(alarms[key].record), again)
-        by = None, Actor("resident", again.device)
         chosen = {key: alarms[key]}
+        [before] = _as_said(connection, draft, chosen)
+        first = said_since(before, again)
+        by = None, Actor("resident", again.device)
         return self._split_off(incident_id, alarms, chosen, connection, draft, first=first, by=by).incident.id
 
     def _split_off(
@@ -205,6 +206,19 @@ class Merging:
 
 def _said_by(operator: Principal) -> tuple[Person, Actor]:
     return Person(operator.subject, operator.name), Actor(operator.role.value, operator.subject)
+
+
+def _as_said(connection: Connection, draft: Draft, alarms: dict[Key, Kept]) -> tuple[Alarm, ...]:
+    """With what their phones have sent under the same ids since, as the first fix."""
+    table = tables.alarm_updates
+    query = select(table.c.device, table.c.id, table.c.record).where(table.c.id.in_([key[1] for key in alarms]))
+    said = {key: read_alarm(kept.record) for key, kept in alarms.items()}
+    later = [tuple(row) for row in connection.execute(query.order_by(table.c.seq))]
+    later += [(device, alarm_id, record) for _, device, alarm_id, _, record, _ in draft.rows.alarm_updates]
+    for device, alarm_id, record in later:
+        if (device, alarm_id) in said:
+            said[device, alarm_id] = said_since(said[device, alarm_id], read_alarm(record))
+    return tuple(said.values())
 
 
 def _cancelled(connection: Connection, draft: Draft, incident_id: str, alarms: dict[Key, Kept]) -> list[Key]:

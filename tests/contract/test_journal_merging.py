@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 
 import pytest
 
 from dispatch.commands import CancelAlarm, ChangeAssignment, Close
 from dispatch.incident import AssignmentStatus, Disposition, Incident, Kind, PinMeaning
 from panic_server.journal.port import Actor, CheckpointOrder, Done, MergeOrder, SplitOrder
-from tests.contract.desk import EAST, OPERATOR, OPERATOR_PERSON, START, WEST, Desk
+from tests.contract.desk import EAST, OPERATOR, OPERATOR_PERSON, START, WEST, Desk, press
 
 
 async def opens(desk: Desk, device: str, **changes: object) -> str:
@@ -190,3 +191,22 @@ async def test_an_incidents_own_phone_stays_the_first_as_long_as_it_has_an_alarm
 
     incident = await desk.incident(own)
     assert (incident.device, incident.alarm_count, incident.phone_count) == ("phone-2", 2, 2)
+
+
+async def test_an_alarm_that_got_its_place_later_keeps_it_when_it_is_split_off(desk: Desk) -> None:
+    """A phone without a fix sends the alarm again as soon as it has one."""
+    await desk.officer("near")
+    first = press("phone-1", kind=Kind.FIRE, position=None)
+    await desk.writer.submit(first)
+    await desk.writer.submit(replace(first, position=WEST, digest=b"with a fix"))
+    [placed] = await desk.open_incidents()
+    other = await opens(desk, "phone-2", position=EAST)
+    await merges(desk, placed.id, other)
+
+    done = await desk.writer.submit(SplitOrder(other, OPERATOR, alarms=((first.device, first.id),)))
+
+    assert isinstance(done, Done)
+    apart = done.incident
+    assert apart.position is not None
+    assert (apart.position.lon, apart.place.rt and apart.place.rt.code) == (WEST.lon, "RT-W")
+    assert [offer.officer.id for offer in apart.open_offers()] == ["near"]
