@@ -68,7 +68,7 @@ from dispatch.events import (
 from dispatch.evolve import evolve
 from dispatch.facts import Facts
 from dispatch.incident import FLOOD, OPEN_OFFERS_MAX, TOLD_KEPT, Alarm, Incident, Kind, Offer
-from dispatch.merging import LetGo, MergeInto, Return, SplitOff, TakeIn, decide_merge
+from dispatch.merging import LetGo, MergeCommand, MergeInto, Return, SplitOff, TakeIn, decide_merge
 from dispatch.neighbourhood import (
     all_clear_for,
     areas_told,
@@ -218,9 +218,17 @@ def _decide_known(incident: Incident, command: Command, facts: Facts, *, now: da
         case Claim() | Release() | AddNote() | Close():
             return decide_operator(incident, command, facts, now=now)
         case MergeInto() | TakeIn() | SplitOff() | Return() | LetGo():
-            return [*decide_merge(incident, command, now=now)]
+            return _decide_merging(incident, command, now=now)
         case PressAlarm():
             raise AssertionError("a press is decided before")
+
+
+def _decide_merging(incident: Incident, command: MergeCommand, *, now: datetime) -> list[Event]:
+    """Who comes with the other incident may fill this one: nobody is to go on ringing for a place that is taken."""
+    events: list[Event] = [*decide_merge(incident, command, now=now)]
+    offers = tuple(offer.id for offer in incident.open_offers())
+    is_filled = isinstance(command, TakeIn) and evolve(incident, events[0]).is_filled
+    return [*events, OffersWithdrawn(offers, now)] if offers and is_filled else events
 
 
 def decide_repeat(incident: Incident, alarm: Alarm, facts: Facts, *, now: datetime, policy: Policy) -> AlarmUpdated:

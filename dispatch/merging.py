@@ -18,7 +18,6 @@ from dispatch.incident import (
     TOLD_KEPT,
     Alarm,
     Assignment,
-    AssignmentStatus,
     Disposition,
     Incident,
     Kind,
@@ -191,19 +190,16 @@ def merged(incident: Incident, event: MergeEvent) -> Incident:
         case IncidentMerged():
             return _with_both(incident, event)
         case MergeUndone():
-            # It begins to ask anew: what was answered before was about what it was then.
-            back = replace(incident, status=Status.OPEN, disposition=None, merged_into=None, asked=())
-            return _counted(back, event.pressed)
+            return _counted(_back(incident, event.at), event.pressed)
         case AlarmsSplitOff() | IncidentLetGo():
             return _counted(incident, event.pressed)
 
 
 def _gone(incident: Incident, event: MergedInto) -> Incident:
-    """Whoever was asked is free again; whoever is on the way goes on under the other incident."""
+    """Whoever was asked is free again; whoever is on the way goes on under the other incident, and stays there should
+    this one come back.
+    """
     offers = tuple(replace(o, status=OfferStatus.WITHDRAWN) if o.is_open else o for o in incident.offers)
-    cleared = tuple(
-        replace(a, status=AssignmentStatus.CLEAR, changed_at=event.at) if a.is_open else a for a in incident.assignments
-    )
     return replace(
         incident,
         status=Status.CLOSED,
@@ -211,7 +207,22 @@ def _gone(incident: Incident, event: MergedInto) -> Incident:
         merged_into=event.target_id,
         offers=offers,
         offer_ended_at=event.at,
-        assignments=cleared,
+        assignments=tuple(one for one in incident.assignments if not one.is_open),
+    )
+
+
+def _back(incident: Incident, at: datetime) -> Incident:
+    """It begins to ask, and to be claimed, anew: what was said before was about what it was then."""
+    return replace(
+        incident,
+        status=Status.OPEN,
+        disposition=None,
+        merged_into=None,
+        asked=(),
+        step=0,
+        step_at=at,
+        level=0,
+        unclaimed_since=None if incident.claimed_by else at,
     )
 
 
@@ -254,6 +265,9 @@ def said_since(alarm: Alarm, again: Alarm) -> Alarm:
     return replace(alarm, kind=kind, silent=alarm.silent or again.silent, flags=tuple(flags)[:FLAGS_KEPT])
 
 
-def pressed_by(devices: list[str]) -> Pressed:
-    """Of the phones of an incident's alarms in the order these came, one for each alarm."""
-    return Pressed(devices[0], len(devices), len(set(devices)))
+def pressed_by(devices: list[str], *, own: str | None = None) -> Pressed:
+    """Of the phones of an incident's alarms in the order these came, one for each alarm. As long as the incident's own
+    phone is among them it stays the first, whoever pressed before it.
+    """
+    first = own if own is not None and own in devices else devices[0]
+    return Pressed(first, len(devices), len(set(devices)))

@@ -15,7 +15,7 @@ from geo.areas import Level
 from geo.geofence import Place, locate_batch
 from geo.position import Position
 from panic_server.clock import Clock
-from panic_server.journal.drills import device_prefix, load_drills
+from panic_server.journal.drills import device_prefix, load_drill, load_drills
 from panic_server.journal.port import SYSTEM, Drill, DrillOrder, JournalUnavailable, Press
 from panic_server.journal.queries import Reader
 from panic_server.journal.writer import Writer
@@ -56,6 +56,13 @@ class DrillMaster:
             log.warning("drill.no_such_place", drill=drill.id)
         for number, spot in enumerate(spots):
             await self._writer.submit(_press(drill, number, replace(spot, at=self._clock.now())))
+        await self._end_again(drill.id)
+
+    async def _end_again(self, drill_id: str) -> None:
+        """Whoever ended it while it was beginning ended only what had been pressed by then."""
+        known = await self._reader.ask(lambda connection: load_drill(connection, drill_id))
+        if known is not None and known.ended_at is not None:
+            await self._writer.submit(DrillOrder(known, known.planned_by, SYSTEM))
 
     def spots(self, drill: Drill) -> Sequence[Position]:
         """In the middle of the area's RT, or of as many of them as there are alarms, spread evenly."""

@@ -59,3 +59,6 @@ class Surroundings:
 
     def on_reload(self) -> None:
         self._board.reset()
+
+    def on_reloaded(self) -> None:
+        self._board.told_again()

@@ -20,6 +20,7 @@ from geo.grid import Grid
 from geo.nearest import Officers, Ranked, members_by_sector, metres_between, order_of_ids, rank
 from geo.position import Position
 from panic_server.clock import Clock
+from panic_server.duty.telling import FREE, Duty, Telling
 from panic_server.policies import PolicyInForce
 from panic_server.wire import shapes
 
@@ -61,6 +62,8 @@ class DutyBoard:
         self._free, self._asked = Grid(), Grid()
         self._staff: Staff | None = None
         self._on_appearance: Callable[[], None] = lambda: None
+        # While the journal tells all of them again.
+        self._telling: Telling | None = None
         self._make_columns(FIRST_CAPACITY)
 
     def on_appearance(self, callback: Callable[[], None]) -> None:
@@ -127,36 +130,55 @@ class DutyBoard:
     # From the journal's writer.
 
     def reset(self) -> None:
-        """Duty and engagements will be told again; positions stay."""
+        """Duty and engagements will be told again. Until `told_again` everybody reads what was known before."""
         with self._lock:
-            for row in range(len(self._ids)):
-                self._on_duty[row], self._offers[row] = False, 0
-                self._assignments[row], self._exercising[row] = None, False
-                self._touch(row)
+            self._telling = Telling()
+
+    def told_again(self) -> None:
+        """From here on it counts: who was not told of is off duty and free. Positions stay."""
+        with self._lock:
+            told, self._telling = self._telling or Telling(), None
+            for officer_id in told.officers(self._ids):
+                row = self._row(officer_id)
+                before = self._officer(row, is_fresh=True)
+                self._on_duty[row] = self._on_duty[row] and officer_id in told.duty
+                if officer_id in told.duty:
+                    self._take_duty(row, told.duty[officer_id])
+                engagement = told.engagements.get(officer_id, FREE)
+                self._offers[row], self._assignments[row], self._exercising[row] = engagement
+                # Who looks the same may be asked more often by now: there may be a new policy.
+                (self._sort if self._officer(row, is_fresh=True) == before else self._touch)(row)
+
+    def _take_duty(self, row: int, duty: Duty) -> None:
+        name, sectors, self._on_duty[row], self._units[self._ids[row]] = duty
+        self._people[row] = Person(self._ids[row], name)
+        if self._sectors[row] != (own := frozenset(sectors)):
+            self._sectors[row] = own
+            self._staff = None
+            if (spot := self._spots[row]) is not None:
+                self._spots[row] = spot._replace(sectors=own)
 
     def set_duty(
         self, officer_id: str, name: str, sectors: tuple[str, ...], *, on_duty: bool, unit: Unit | None = None
     ) -> None:
         with self._lock:
+            if self._telling is not None:
+                self._telling.duty[officer_id] = name, sectors, on_duty, unit
+                return
             row = self._row(officer_id)
-            self._units[officer_id] = unit
-            self._people[row] = Person(officer_id, name)
-            if self._sectors[row] != (own := frozenset(sectors)):
-                self._sectors[row] = own
-                self._staff = None
-                if (spot := self._spots[row]) is not None:
-                    self._spots[row] = spot._replace(sectors=own)
-            self._on_duty[row] = on_duty
+            self._take_duty(row, (name, sectors, on_duty, unit))
             self._touch(row)
 
     def set_engagement(
         self, officer_id: str, *, open_offers: int, assignment: Assignment | None, exercising: bool = False
     ) -> None:
+        engagement = open_offers, assignment, exercising
         with self._lock:
+            if self._telling is not None:
+                self._telling.engagements[officer_id] = engagement
+                return
             row = self._row(officer_id)
-            self._offers[row] = open_offers
-            self._exercising[row] = exercising
-            self._assignments[row] = assignment
+            self._offers[row], self._assignments[row], self._exercising[row] = engagement
             self._touch(row)
 
     def has_free_officer(self) -> bool:

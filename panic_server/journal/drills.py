@@ -33,11 +33,13 @@ def carry_out(
 
 
 def belongs(incident: Incident, drill: Drill) -> bool:
-    """What the exercise itself pressed, and what people pressed as an exercise within its time and area."""
+    """What the exercise itself pressed, and what people pressed as an exercise within its time and area. What another
+    exercise pressed there goes on.
+    """
     if not incident.drill:
         return False
-    if incident.device.startswith(f"{device_prefix(drill.id)}:"):
-        return True
+    if incident.device.startswith(device_prefix("")):
+        return incident.device.startswith(f"{device_prefix(drill.id)}:")
     is_there = drill.area is None or f"|{drill.area}|" in areas_text(incident)
     return is_there and incident.opened_at >= drill.starts_at
 

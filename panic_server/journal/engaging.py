@@ -4,9 +4,11 @@ the other way round.
 
 from collections.abc import Iterator, Sequence
 
+from dispatch.commands import AcceptOffer, ChangeAssignment
 from dispatch.events import AssignmentChanged, Event, OfferAccepted
 from dispatch.incident import Incident
-from panic_server.journal.registry import Held, Registry
+from panic_server.journal.port import IncidentOrder
+from panic_server.journal.registry import ASSIGNMENT_SLOT, Held, Registry
 
 
 def now_going(events: Sequence[Event]) -> Iterator[str]:
@@ -31,3 +33,13 @@ def offers_left(registry: Registry, officer_id: str, *, drill: bool) -> list[Hel
     slots = registry.engaged(officer_id).slots
     asked = (registry.get(incident_id) for slot, (_, incident_id) in slots.items() if slot > 0)
     return [held for held in asked if held is not None and (held.incident.drill or not drill)]
+
+
+def goes_on_under(registry: Registry, order: IncidentOrder) -> Held | None:
+    """Where the officer goes who says this about their assignment: not where they were asked, when that was merged into
+    another incident, and they stayed there after it came back.
+    """
+    if not isinstance(order.command, AcceptOffer | ChangeAssignment):
+        return None
+    goes_to = registry.engaged(order.command.officer_id).slots.get(ASSIGNMENT_SLOT)
+    return registry.get(goes_to[1]) if goes_to and goes_to[0] == order.offer_id else None

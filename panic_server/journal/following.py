@@ -1,10 +1,10 @@
 """What a phone does about its alarm after the press: looked up for a decision, and noted once it is made."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import func, or_, select
 from sqlalchemy.engine import Connection
 
 from dispatch.commands import MoveAlarm
@@ -81,14 +81,21 @@ def note_cancel(draft: Draft, incident_id: str, device: str, before: Cancels, ev
     )
 
 
-def carry_cancels(connection: Connection, draft: Draft, from_id: str, to_id: str) -> None:
-    """What phones have tried counts where their alarms are now, or their pages would take a cancel back."""
+def carry_cancels(connection: Connection, draft: Draft, from_id: str, to_id: str, devices: Collection[str]) -> None:
+    """What these phones have tried counts where their alarms are now, or their pages would take a cancel back."""
     table = tables.cancels
     stored = connection.execute(select(table).where(table.c.incident_id.in_((from_id, to_id)))).all()
     rows = {_key(row.device, row.incident_id): tuple(row) for row in stored} | draft.rows.cancels
-    for device, incident_id, *tried in list(rows.values()):
-        if incident_id == from_id and _key(device, to_id) not in rows:
-            draft.rows.cancels[_key(device, to_id)] = (device, to_id, *tried)
+    for device in devices:
+        tried, known = rows.get(_key(device, from_id)), rows.get(_key(device, to_id))
+        if tried is not None and (known is None or _how_far(tried) > _how_far(known)):
+            draft.rows.cancels[_key(device, to_id)] = (device, to_id, *tried[2:])
+
+
+def _how_far(tried: Any) -> tuple[int, int]:
+    """The last cancel, and before one the wrong PINs."""
+    _, _, wrong_pins, cancelled_seq, _ = tried
+    return cancelled_seq or 0, wrong_pins
 
 
 def note_track(draft: Draft, incident_id: str, move: MoveAlarm) -> None:
@@ -114,8 +121,25 @@ def _presses(connection: Connection, draft: Draft, incident_id: str) -> dict[str
     table = tables.alarms
     span = func.min(table.c.received_at).label("first"), func.max(table.c.seq).label("last")
     stored = select(table.c.device, *span).where(table.c.incident_id == incident_id).group_by(table.c.device)
-    pressed = {row.device: (row.first, row.last) for row in connection.execute(stored)}
-    for device, _, of, seq, received_at, *_ in draft.rows.alarms:
-        if of == incident_id:
+    if draft.rows.moved_alarms:
+        pressed = _presses_since_moved(connection, draft, incident_id)
+    else:
+        pressed = {row.device: (row.first, row.last) for row in connection.execute(stored)}
+    moved = draft.rows.moved_alarms
+    for device, alarm_id, of, seq, received_at, *_ in draft.rows.alarms:
+        if moved.get((device, alarm_id), (None, None, of))[2] == incident_id:
             pressed[device] = (pressed.get(device, (received_at, 0))[0], seq)
+    return pressed
+
+
+def _presses_since_moved(connection: Connection, draft: Draft, incident_id: str) -> dict[str, tuple[int, int]]:
+    """Operators have merged or split in this batch: where those alarms are is not on disk yet."""
+    table, moved = tables.alarms, draft.rows.moved_alarms
+    came = [alarm_id for (_, alarm_id), (_, _, now_in, _) in moved.items() if now_in == incident_id]
+    columns = table.c.device, table.c.id, table.c.incident_id, table.c.received_at, table.c.seq
+    rows = select(*columns).where(or_(table.c.incident_id == incident_id, table.c.id.in_(came))).order_by(table.c.seq)
+    pressed: dict[str, tuple[int, int]] = {}
+    for row in connection.execute(rows):
+        if moved.get((row.device, row.id), (None, None, row.incident_id))[2] == incident_id:
+            pressed[row.device] = (pressed.get(row.device, (row.received_at, 0))[0], row.seq)
     return pressed

@@ -20,6 +20,8 @@ def bring_up_to_date(connection: Connection, registry: Registry) -> list[str]:
     _load_duty(connection, registry, since)
     _load_standings(connection, registry, since)
     changed = _load_incidents(connection, registry, since)
+    if since < 0:
+        registry.end_reload()
     registry.seq = connection.execute(select(tables.head.c.seq)).scalar_one()
     return changed
 
@@ -40,6 +42,8 @@ def _load_incidents(connection: Connection, registry: Registry, since: int) -> l
     _load_phones(connection, registry, since, anew)
     if since < 0:
         _load_ended(connection, registry)
+    else:
+        _drop_phones(connection, registry, changed)
     return changed
 
 
@@ -66,6 +70,18 @@ def _load_phones(connection: Connection, registry: Registry, since: int, anew: l
         held = registry.get(row.incident_id)
         if held is not None:
             registry.phones.add(row.device, row.incident_id, drill=held.incident.drill)
+
+
+def _drop_phones(connection: Connection, registry: Registry, changed: list[str]) -> None:
+    """Those whose alarms were taken out of an incident; it knows how many are left."""
+    table = tables.alarms
+    for held in filter(None, map(registry.get, changed)):
+        incident = held.incident
+        known = registry.phones.of(incident.id)
+        if len(known) > incident.phone_count:
+            left = connection.execute(select(table.c.device).where(table.c.incident_id == incident.id)).scalars()
+            for device in known.difference(left):
+                registry.phones.remove(device, incident.id, drill=incident.drill)
 
 
 def _load_slots(connection: Connection, since: int) -> dict[str, int]:

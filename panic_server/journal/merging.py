@@ -8,18 +8,18 @@ from msgspec.structs import replace
 from sqlalchemy import select
 from sqlalchemy.engine import Connection
 
-from dispatch.commands import Command, PressAlarm
+from dispatch.commands import CancelAlarm, Command, MoveAlarm, PressAlarm
 from dispatch.decide import decide
 from dispatch.errors import IncidentClosed, MergeRefused, NotMerged, SplitRefused, VersionConflict
 from dispatch.events import Event, IncidentOpened
-from dispatch.facts import Facts
-from dispatch.incident import Alarm, Incident, Person
+from dispatch.facts import Cancels, Facts
+from dispatch.incident import Alarm, Incident, Person, PinMeaning
 from dispatch.merging import LetGo, MergeInto, Pressed, Return, SplitOff, TakeIn, first_of, pressed_by, said_since
 from panic_server.clock import new_id
 from panic_server.journal import tables
 from panic_server.journal.codec import read_alarm
 from panic_server.journal.draft import Draft
-from panic_server.journal.following import carry_cancels
+from panic_server.journal.following import carry_cancels, load_cancels
 from panic_server.journal.port import Actor, Done, MergeOrder, SplitOrder
 from panic_server.journal.registry import Held, Registry
 from panic_server.people import Principal
@@ -69,7 +69,7 @@ class Merging:
         for (device, alarm_id), kept in theirs.items():
             draft.move_alarm(device, alarm_id, order.into, f"{kept.path or '/'}{order.incident_id}/")
             self._registry.phones.add(device, order.into, drill=target.incident.drill)
-        carry_cancels(connection, draft, order.incident_id, order.into)
+        carry_cancels(connection, draft, order.incident_id, order.into, _devices(theirs))
         devices = _devices(ours | theirs)
         # The target's own phone stays the first, whoever pressed before it.
         both = Pressed(target.incident.device, len(devices), len(set(devices)))
@@ -84,46 +84,55 @@ class Merging:
         if bool(order.alarms) == bool(order.merged):
             raise SplitRefused(order.incident_id)
         if order.merged is not None:
-            return self._undo_merge(order, order.merged, alarms, draft)
+            return self._undo_merge(order, order.merged, alarms, connection, draft)
         chosen = {key: alarms[key] for key in order.alarms if key in alarms}
         if len(chosen) != len(set(order.alarms)) or len(chosen) == len(alarms):
             raise SplitRefused(order.incident_id)
-        first = first_of(tuple(read_alarm(kept.record) for kept in chosen.values()))
-        return self._split_off(order.incident_id, alarms, chosen, first, _said_by(order.operator), draft)
+        first = first_of(_as_said(connection, draft, chosen))
+        by = _said_by(order.operator)
+        return self._split_off(order.incident_id, alarms, chosen, connection, draft, first=first, by=by)
 
     def set_apart(self, incident_id: str, again: Alarm, connection: Connection, draft: Draft) -> str:
         """An alarm that its own phone has sent again as what no other phone's may be with; returns where it is now."""
         alarms = _alarms_of(connection, draft, incident_id)
         key = (again.device, again.id)
-        first = said_since(read_alarm(alarms[key].record), again)
+        chosen = {key: alarms[key]}
+        [before] = _as_said(connection, draft, chosen)
+        first = said_since(before, again)
         by = None, Actor("resident", again.device)
-        return self._split_off(incident_id, alarms, {key: alarms[key]}, first, by, draft).incident.id
+        return self._split_off(incident_id, alarms, chosen, connection, draft, first=first, by=by).incident.id
 
     def _split_off(
         self,
         incident_id: str,
         alarms: dict[Key, Kept],
         chosen: dict[Key, Kept],
+        connection: Connection,
+        draft: Draft,
+        *,
         first: Alarm,
         by: tuple[Person | None, Actor],
-        draft: Draft,
     ) -> Done:
         operator, actor = by
         new_incident = new_id()
         stay = {key: kept for key, kept in alarms.items() if key not in chosen}
         ids = tuple(alarm_id for _, alarm_id in chosen)
-        command = SplitOff(operator, new_incident, ids, pressed_by(_devices(stay)))
-        self._decide(self._find(incident_id, None), command, actor)
-        made = draft.incident(None, self._opening(new_incident, first, chosen, incident_id, draft), actor)
-        seq = draft.seq
+        held = self._find(incident_id, None)
+        command = SplitOff(operator, new_incident, ids, pressed_by(_devices(stay), own=held.incident.device))
+        self._decide(held, command, actor)
+        cancelled = _cancelled(connection, draft, incident_id, chosen)
+        opening = self._opening(new_incident, first, chosen, incident_id, draft, is_told=not cancelled)
+        made = draft.incident(None, opening, actor)
         self._move(chosen, incident_id, made, stay, draft)
-        return Done(made, seq)
+        carry_cancels(connection, draft, incident_id, new_incident, _devices(chosen))
+        return self._cancel_again(incident_id, new_incident, cancelled, chosen, draft)
 
     def _opening(
-        self, new_incident: str, alarm: Alarm, chosen: dict[Key, Kept], split_from: str, draft: Draft
+        self, new_incident: str, alarm: Alarm, chosen: dict[Key, Kept], split_from: str, draft: Draft, *, is_told: bool
     ) -> list[Event]:
-        """It is dispatched as if its alarms had just come."""
+        """It is dispatched as if its alarms had just come; the RT hears of it unless one of them was cancelled."""
         facts = self._facts(alarm, None)
+        facts = facts if is_told else replace(facts, neighbours=())
         opened, *more = decide(None, PressAlarm(alarm, new_incident), facts, now=draft.now, policy=draft.policy)
         if not isinstance(opened, IncidentOpened):
             raise TypeError("a press that joins nothing opens an incident")
@@ -131,7 +140,9 @@ class Merging:
         counted = replace(opened, alarm_count=pressed.alarm_count, phone_count=pressed.phone_count)
         return [replace(counted, split_from=split_from), *more]
 
-    def _undo_merge(self, order: SplitOrder, merged: str, alarms: dict[Key, Kept], draft: Draft) -> Done:
+    def _undo_merge(
+        self, order: SplitOrder, merged: str, alarms: dict[Key, Kept], connection: Connection, draft: Draft
+    ) -> Done:
         operator, actor = _said_by(order.operator)
         source = self._find(merged, order.operator)
         if source.incident.merged_into != order.incident_id:
@@ -140,10 +151,40 @@ class Merging:
         stay = {key: kept for key, kept in alarms.items() if key not in back}
         if not back or not stay:
             raise MergeRefused(merged)
-        self._decide(self._find(order.incident_id, None), LetGo(operator, merged, pressed_by(_devices(stay))), actor)
-        done = self._decide(source, Return(operator, pressed_by(_devices(back))), actor)
+        held = self._find(order.incident_id, None)
+        left = pressed_by(_devices(stay), own=held.incident.device)
+        self._decide(held, LetGo(operator, merged, left), actor)
+        cancelled = _cancelled(connection, draft, order.incident_id, back)
+        done = self._decide(source, Return(operator, pressed_by(_devices(back), own=source.incident.device)), actor)
         self._move(back, order.incident_id, done.incident, stay, draft)
-        return done
+        carry_cancels(connection, draft, order.incident_id, merged, _devices(back))
+        return self._cancel_again(order.incident_id, merged, cancelled, back, draft)
+
+    def _cancel_again(
+        self, from_id: str, to_id: str, cancelled: list[Key], alarms: dict[Key, Kept], draft: Draft
+    ) -> Done:
+        """What its phone has cancelled looks cancelled where it is now. Whose cancel was forced in the other incident
+        nobody knows: any of them may have been.
+        """
+        was_forced = self._find(from_id, None).incident.duress
+        is_alone = len(set(_devices(alarms))) == 1
+        for device, alarm_id in cancelled if was_forced or is_alone else ():
+            held = self._find(to_id, None)
+            command = CancelAlarm(alarm_id, device, PinMeaning.DURESS if was_forced else PinMeaning.RIGHT)
+            facts = Facts(cancels=Cancels(is_alone=is_alone))
+            events = decide(held.incident, command, facts, now=draft.now, policy=draft.policy)
+            draft.incident(held, events, Actor("resident", device))
+        return Done(self._find(to_id, None).incident, draft.seq)
+
+    def where_it_is(self, held: Held, order: CancelAlarm | MoveAlarm, connection: Connection, draft: Draft) -> Held:
+        """The incident that the alarm is in by now, when operators have moved it since its phone asked."""
+        if self._registry.phones.is_part_of(order.device, held.incident.id, drill=held.incident.drill):
+            return held
+        moved = draft.rows.moved_alarms.get((order.device, order.alarm_id))
+        table = tables.alarms
+        own = select(table.c.incident_id).where(table.c.device == order.device, table.c.id == order.alarm_id)
+        now_in = moved[2] if moved else connection.execute(own).scalar()
+        return held if now_in in {None, held.incident.id} else self._find(now_in, None)
 
     def _move(self, alarms: dict[Key, Kept], from_id: str, to: Incident, stay: dict[Key, Kept], draft: Draft) -> None:
         """Of the way that an alarm came, what lies behind its new incident stays."""
@@ -165,6 +206,25 @@ class Merging:
 
 def _said_by(operator: Principal) -> tuple[Person, Actor]:
     return Person(operator.subject, operator.name), Actor(operator.role.value, operator.subject)
+
+
+def _as_said(connection: Connection, draft: Draft, alarms: dict[Key, Kept]) -> tuple[Alarm, ...]:
+    """With what their phones have sent under the same ids since, as the first fix."""
+    table = tables.alarm_updates
+    query = select(table.c.device, table.c.id, table.c.record).where(table.c.id.in_([key[1] for key in alarms]))
+    said = {key: read_alarm(kept.record) for key, kept in alarms.items()}
+    later = [tuple(row) for row in connection.execute(query.order_by(table.c.seq))]
+    later += [(device, alarm_id, record) for _, device, alarm_id, _, record, _ in draft.rows.alarm_updates]
+    for device, alarm_id, record in later:
+        if (device, alarm_id) in said:
+            said[device, alarm_id] = said_since(said[device, alarm_id], read_alarm(record))
+    return tuple(said.values())
+
+
+def _cancelled(connection: Connection, draft: Draft, incident_id: str, alarms: dict[Key, Kept]) -> list[Key]:
+    """Of each phone that has cancelled, one alarm."""
+    last = dict(alarms.keys())
+    return [(one, last[one]) for one in last if load_cancels(connection, draft, one, incident_id).cancelled_at]
 
 
 def _devices(alarms: dict[Key, Kept]) -> list[str]:

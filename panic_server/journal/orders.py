@@ -41,7 +41,7 @@ from panic_server.journal import drills, tables
 from panic_server.journal.asking import ASKS_ANEW, facts_for_choice, facts_for_look
 from panic_server.journal.codec import encoder, read_alarm, read_incident
 from panic_server.journal.draft import Draft
-from panic_server.journal.engaging import exercises_left, now_going, offers_left
+from panic_server.journal.engaging import exercises_left, goes_on_under, now_going, offers_left
 from panic_server.journal.following import facts_for_move, last_ended, load_cancels, note_cancel, note_track
 from panic_server.journal.known import Before, known_presses, load_before
 from panic_server.journal.merging import Merging
@@ -289,10 +289,12 @@ class Orders:
         if incident_id is None:
             raise IncidentUnknown
         held = self._find_seen(incident_id, order.principal)
+        if isinstance(order.command, CancelAlarm | MoveAlarm):
+            return self._merging.where_it_is(held, order.command, self._connection, self._draft)
         while order.offer_id is not None and held.incident.merged_into is not None:
             # Officers go on under the incident that theirs was merged into.
             held = self._find(held.incident.merged_into)
-        return held
+        return goes_on_under(self._registry, order) or held
 
     def _find_seen(self, incident_id: str, principal: Principal | None) -> Held:
         """Raises IncidentUnknown, also for what the principal may not see."""

@@ -56,6 +56,10 @@ class Phones:
             self._forget(key, incident_id)
         return keys
 
+    def of(self, incident_id: str) -> set[str]:
+        """All that are part of it."""
+        return {device for device, _ in self._keys_of.get(incident_id, ())}
+
     def incidents_of(self, device: str, *, drill: bool) -> Sequence[str]:
         """The newest first."""
         pressing = self._pressing.get((device, drill))

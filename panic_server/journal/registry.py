@@ -76,6 +76,9 @@ class Registry:
         """The world forgets what it was told; until here it went on with the last that was known."""
         self._world.on_reload()
 
+    def end_reload(self) -> None:
+        self._world.on_reloaded()
+
     def get(self, incident_id: str) -> Held | None:
         return self._held.get(incident_id)
 
@@ -122,7 +125,7 @@ class Registry:
         changed = [offer_id for offer_id in old.keys() | new.keys() if old.get(offer_id) != new.get(offer_id)]
         for offer_id in changed:
             if offer_id in old:
-                self._drop(old[offer_id][0], offer_id)
+                self._drop(old[offer_id][0], (offer_id, after.id))
         for offer_id in changed:
             if offer_id in new:
                 officer_id, assignment = new[offer_id]
@@ -174,10 +177,11 @@ class Registry:
         if assignment:
             engaged.assignment = assignment
 
-    def _drop(self, officer_id: str, offer_id: str) -> None:
+    def _drop(self, officer_id: str, held: tuple[str, str]) -> None:
+        """Unless the incident that this one was merged into was read first, and has the officer by now."""
         engaged = self._engaged.get(officer_id)
-        slot = engaged.slot_of(offer_id) if engaged else None
-        if engaged is None or slot is None:
+        slot = engaged.slot_of(held[0]) if engaged else None
+        if engaged is None or slot is None or engaged.slots[slot] != held:
             return
         del engaged.slots[slot]
         if slot == ASSIGNMENT_SLOT:

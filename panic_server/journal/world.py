@@ -52,4 +52,7 @@ class World(Protocol):
         """`exercising`: the assignment is one of an exercise."""
 
     def on_reload(self) -> None:
-        """Everything told by `on_duty` and `on_engagement` is forgotten and will be told again."""
+        """Everything told by `on_duty` and `on_engagement` will be told again, and counts once all is told."""
+
+    def on_reloaded(self) -> None:
+        """All was told again: what was not is over."""

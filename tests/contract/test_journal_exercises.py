@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 import random
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
 
 from dispatch.commands import ChangeAssignment
 from dispatch.errors import Refused
 from dispatch.incident import AssignmentStatus, Incident, Kind
-from panic_server.journal.port import Actor, CheckpointOrder
-from tests.contract.desk import EAST, START, WEST, Desk
+from panic_server.clock import new_id
+from panic_server.drills import DrillMaster
+from panic_server.journal.port import SYSTEM, Actor, CheckpointOrder, Drill, DrillOrder, Press
+from panic_server.journal.writer import Writer
+from tests.contract.desk import EAST, OPERATOR_PERSON, START, WEST, Desk
 
 OFFICERS = [f"officer-{number}" for number in range(4)]
 STEPS = 60
@@ -68,3 +74,47 @@ async def check(desk: Desk) -> None:
 
 def candidates(desk: Desk, *, drill: bool) -> set[str]:
     return {one.officer.id for one in desk.board.candidates(WEST, (), now=START, limit=9, drill=drill)}
+
+
+def drill(**changes: Any) -> Drill:
+    usual = Drill(new_id(), "Latihan", None, Kind.FIRE, 2, OPERATOR_PERSON, START, START + timedelta(hours=1), None)
+    return replace(usual, **changes)
+
+
+async def ends(desk: Desk, one: Drill) -> None:
+    over = replace(one, ended_at=desk.clock.now())
+    await desk.writer.submit(DrillOrder(over, OPERATOR_PERSON, Actor("operator", "operator")))
+
+
+class EndingAtOnce(Writer):
+    """Somebody ends the exercise between its first alarm and its second, as by a slip of the hand."""
+
+    def __init__(self, desk: Desk, one: Drill) -> None:
+        self._desk, self._drill, self._pressed = desk, one, 0
+
+    async def submit(self, order: Any) -> Any:
+        if isinstance(order, Press):
+            self._pressed += 1
+            if self._pressed == 2:
+                await ends(self._desk, self._drill)
+        return await self._desk.writer.submit(order)
+
+
+async def test_an_exercise_that_is_ended_while_it_begins_leaves_nothing_behind(desk: Desk) -> None:
+    one = drill()
+    await desk.writer.submit(DrillOrder(one, OPERATOR_PERSON, SYSTEM))
+    await DrillMaster(desk.reader, EndingAtOnce(desk, one), desk.maps, desk.clock).look()
+    assert await desk.rows("SELECT count(*) FROM alarms") == [(2,)]
+    assert not await desk.open_incidents()
+
+
+async def test_the_end_of_an_exercise_ends_no_other_one(desk: Desk) -> None:
+    city_wide, other = drill(), drill(area="RT-W", alarms=1)
+    for one in (city_wide, other):
+        await desk.writer.submit(DrillOrder(one, OPERATOR_PERSON, SYSTEM))
+    await DrillMaster(desk.reader, desk.writer, desk.maps, desk.clock).look()
+    assert len(await desk.open_incidents()) == 3
+
+    await ends(desk, city_wide)
+
+    assert [one.device for one in await desk.open_incidents()] == [f"drill:{other.id}:0"]

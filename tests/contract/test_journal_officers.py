@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import random
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -15,6 +16,7 @@ from dispatch.errors import OfferExpired, OfferTaken
 from dispatch.incident import AssignmentStatus, Disposition, Kind, OfferStatus
 from dispatch.units import Unit
 from geo.position import Position
+from panic_server.duty.board import DutyBoard
 from panic_server.journal.port import SYSTEM, Actor, DutyOrder, JournalUnavailable
 from tests.contract.desk import EAST, OPERATOR_PERSON, WEST, Desk, press
 from tests.fake_fcm.pushes import eventually
@@ -285,3 +287,23 @@ async def test_what_an_officer_travels_with_is_known_to_every_process(desk: Desk
         assert (desk.board.unit_of("rider"), other_desk.board.unit_of("rider")) == (expected, expected)
     changes = await desk.rows("SELECT data FROM events WHERE kind = 'duty_changed' ORDER BY seq")
     assert [json.loads(data)["unit"] for (data,) in changes] == [None, "boat", "car"]
+
+
+async def test_while_memory_is_loaded_again_nobody_is_off_duty_for_an_instant(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As after a new policy, or a commit that failed."""
+    await desk.officer("first")
+    await desk.officer("second")
+    seen: list[bool] = []
+
+    def set_duty(*told: Any, **how: Any) -> None:
+        seen.extend(desk.board.is_on_duty(officer_id) for officer_id in ("first", "second"))
+        DutyBoard.set_duty(desk.board, *told, **how)
+
+    monkeypatch.setattr(desk.board, "set_duty", set_duty)
+    desk.policies.current = replace(desk.policy, max_open_offers=1)
+    await desk.press()
+
+    assert seen == [True] * 4
+    assert desk.board.is_on_duty("first")

@@ -9,8 +9,16 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from tests.simulation.moving import Moving
 from tests.simulation.reading import RANK, Book, Case, Record, ended_by, offers_of
 from tests.simulation.silence import Silence
+
+WORK = {"OffersMade", "OfferAccepted", "AssignmentChanged", "AlarmJoined", "Claimed", "Closed"}
+WORK |= {"MergedInto", "IncidentMerged", "AlarmsSplitOff", "IncidentLetGo"}
+"""What happens to an open incident only."""
+
+TRAINER = "pelatih"
+"""Ends the exercises, and closes nothing else."""
 
 PUNCTUAL = timedelta(seconds=1)
 """Promise 6."""
@@ -37,6 +45,7 @@ class Checker:
         self.broken: list[Broken] = []
         self.book = Book()
         self._silence = Silence(self.book)
+        self._moving = Moving(self.book)
         self._alarms: dict[tuple[str, str], Record] = {}
         self._pressed: dict[tuple[str, str], list[Any]] = {}
         self._accepted: list[Record] = []
@@ -93,9 +102,15 @@ class Checker:
         if record["error"] is None:
             self._is(5, won, f"{record['officer']} was told to go for {record['offer']}, but did not win it")
         elif record["error"] in {"OfferTaken", "OfferExpired"}:
-            # Who asks both nodes may be refused by the one whose clock is ahead, and then win at the other.
+            # Who asks both nodes may be refused by the one whose clock is ahead, and then win at the other. Who was
+            # called away since, or is done, says yes too late like anybody.
             was_winner = won and self._won_us[record["offer"]] < record["refused_us"]
-            self._is(5, not was_winner, f"{record['officer']} was refused {record['offer']}, and goes all the same")
+            goes = record["offer"] in self.book.going.get(record["officer"], {})
+            self._is(
+                5,
+                not (was_winner and goes),
+                f"{record['officer']} was refused {record['offer']}, and goes all the same",
+            )
 
     def _read_heard(self, record: Record) -> None:
         self._heard.append(record)
@@ -153,7 +168,9 @@ class Checker:
         self._is_news(record)
         self.book.read(record)
         self._keeps_alarm(record)
+        self._moving.follow(record, self._is)
         after = self.book.cases[record["incident"]]
+        self._is_exercise_only(after, record)
         self._is_not_doubled(after)
         touched = [offer.officer for offer in after.offers.values()]
         self._silence.note(record["us"], after, touched)
@@ -165,7 +182,7 @@ class Checker:
             self._is_placed(place, record["incident"])
         if alarm is None:
             return
-        if record["kind"] not in {"IncidentOpened", "AlarmJoined"}:
+        if record["kind"] not in {"IncidentOpened", "AlarmJoined"} or record["event"].get("split_from"):
             return
         key = (alarm["device"], alarm["id"])
         self._is(2, key not in self._alarms, f"alarm {key} is there twice")
@@ -183,8 +200,7 @@ class Checker:
 
     def _turns_nothing_back(self, case: Case, record: Record) -> None:
         event, kind = record["event"], record["kind"]
-        is_work = kind in {"OffersMade", "OfferAccepted", "AssignmentChanged", "AlarmJoined", "Claimed", "Closed"}
-        self._is(7, case.is_open or not is_work, f"{kind} in {case.id}, which is closed")
+        self._is(7, case.is_open or kind not in WORK, f"{kind} in {case.id}, which is closed")
         for offer_id in ended_by(record):
             offer = case.offers.get(offer_id)
             is_assigned = kind == "OfficerWithdrawn" and offer_id in case.assignments
@@ -233,16 +249,20 @@ class Checker:
     def _offers_properly(self, record: Record) -> None:
         for offer in offers_of(record["event"]):
             officer = offer["officer"]["id"]
-            self._is(5, not self.book.going.get(officer), f"{officer} is asked about {offer['id']} while on the way")
+            drill = self.book.cases[record["incident"]].is_drill if record["incident"] in self.book.cases else False
+            is_bound = self.book.goes(officer, drill=drill)
+            self._is(5, not is_bound, f"{officer} is asked about {offer['id']} while on the way")
             self._is(5, self.book.on_duty.get(officer), f"{officer} is asked about {offer['id']} while off duty")
             is_chosen = record["kind"] == "OfficerOffered"
-            has_room = len(self.book.asked.get(officer, ())) < self._silence.offers_max
+            has_room = self.book.is_asked_by(officer, drill=drill) < self._silence.offers_max
             self._is(5, is_chosen or has_room, f"{officer} is asked about {offer['id']} with their hands full")
 
     def _is_news(self, record: Record) -> None:
         """One fire, one incident, however many tap: or each tap would send officers of its own."""
         alarm = record["event"].get("alarm")
         if record["kind"] != "IncidentOpened" or alarm["kind"] != "fire" or not alarm["position"]:
+            return
+        if record["event"]["split_from"]:
             return
         if alarm["silent"] or alarm["drill"] or (alarm["position"]["accuracy_m"] or NO_DOUBT_M) > NO_DOUBT_M:
             return
@@ -283,6 +303,7 @@ class Checker:
         for accepted in self._accepted:
             key = (accepted["device"], accepted["id"])
             self._is(1, key in self._alarms, f"alarm {key} is lost")
+        self._is_in_one(record["alarms"])
         known = {one.id: one for case in self.book.cases.values() for one in case.assignments.values()}
         for heard in self._heard:
             assignment = known.get(heard["assignment"])
@@ -300,11 +321,28 @@ class Checker:
         stored = {one["id"] for one in state["assignments"] if one["status"] != "clear"}
         self._is(7, going == stored, f"{case.id} keeps other assignments than its events tell")
         self._is(7, case.is_open == (state["status"] == "open"), f"{case.id} is {state['status']}")
-        self._is(2, state["alarm_count"] == len(case.alarms), f"{case.id} counts {state['alarm_count']} alarms")
-        of_its_phone = [alarm for alarm in case.alarms if alarm["device"] == case.alarms[0]["device"]]
-        fixes = [alarm["position"]["at"] for alarm in of_its_phone if alarm["position"]]
-        if fixes:
+        self._is(7, case.merged_into == state["merged_into"], f"{case.id} was merged into {state['merged_into']}")
+        # A merged one keeps its own count.
+        is_counted = case.merged_into or state["alarm_count"] == len(case.alarms)
+        self._is(2, is_counted, f"{case.id} counts {state['alarm_count']} alarms")
+        is_marked = [key for key, way in case.alarms.items() if way.alarm["drill"] != state["drill"]]
+        self._is(
+            1, not is_marked, f"{is_marked} are in {case.id}, which is {'an' if state['drill'] else 'no'} exercise"
+        )
+        if case.fixes and not case.is_sorted:
             shown = datetime.fromisoformat(state["position"]["at"])
-            self._is(7, shown >= max(fixes), f"{case.id} was moved back to an older fix")
+            self._is(7, shown >= max(case.fixes), f"{case.id} was moved back to an older fix")
         kept_rt = state["place"]["rt"] and state["place"]["rt"]["code"]
         self._is(8, kept_rt in case.been_at, f"{case.id} is at {kept_rt}, where no phone of it was")
+
+    def _is_in_one(self, stored: list[tuple[str, str, str]]) -> None:
+        """Every alarm that ever came, in the incident that the log tells, and nowhere else."""
+        told = [(*key, case.id) for case in self.book.cases.values() for key in case.alarms]
+        wrong = set(stored) ^ set(told)
+        self._is(2, not wrong, f"{wrong} are not where the log tells")
+        self._is(2, len(told) == len(self._alarms), f"of {len(self._alarms)} alarms {len(told)} are in an incident")
+
+    def _is_exercise_only(self, case: Case, record: Record) -> None:
+        """The end of an exercise ends nothing that is real."""
+        is_end = record["kind"] == "Closed" and record["event"]["operator"]["id"] == TRAINER
+        self._is(4, case.is_drill or not is_end, f"{case.id} is real, and was closed with an exercise")

@@ -11,11 +11,13 @@ from dispatch.incident import OPEN_OFFERS_MAX
 from dispatch.policy import Policy
 from tests.simulation.agenda import SECOND, Agenda
 from tests.simulation.core import TRUE_CORE, Core
+from tests.simulation.desk import Desk
+from tests.simulation.exercises import Exercise
 from tests.simulation.ground import SIZE_M, Spot
 from tests.simulation.journal import Journal
 from tests.simulation.network import Network
 from tests.simulation.node import START, Crash, Node
-from tests.simulation.people import Desk, Neighbour, Officer, Resident, Witness
+from tests.simulation.people import Neighbour, Officer, Resident, Witness
 from tests.simulation.screens import Screen
 from tests.simulation.trace import Trace
 
@@ -48,6 +50,7 @@ class City:
         self.officers = {name: Officer(self, name) for name in self._names("petugas", self.dice.randint(2, 10))}
         self._residents: list[Resident] = [Resident(self, name) for name in self._names("warga", incidents)]
         self._residents += self._witnesses()
+        self._exercises = [Exercise(self, number) for number in range(self.dice.randint(0, 2))]
         self._neighbour = Neighbour(self)
         self._screens = [Screen(self, name) for name in self._names("layar", 2)]
 
@@ -85,6 +88,8 @@ class City:
             screen.connects()
         for resident in self._residents:
             self.agenda.after(self.dice.uniform(1.0, STORM_S * 0.9), resident.presses)
+        for exercise in self._exercises:
+            self.agenda.after(self.dice.uniform(5.0, STORM_S / 2), exercise.begins)
         Desk(self).works()
         self._troubles()
 
@@ -145,6 +150,7 @@ class City:
             now={node.name: node.now() for node in self.nodes},
             seq=self.journal.seq,
             states={incident_id: state.decode() for incident_id, state in self.journal.states.items()},
+            alarms=[(device, alarm_id, kept.incident_id) for (device, alarm_id), kept in self.journal.alarms.items()],
             screens={f"layar-{number}": screen.position for number, screen in enumerate(self._screens)},
         )
 
@@ -155,6 +161,10 @@ class City:
 
     def new_id(self) -> str:
         return str(UUID(int=self.dice.getrandbits(128), version=4))
+
+    @property
+    def is_exercising(self) -> bool:
+        return any(exercise.is_running for exercise in self._exercises)
 
     def any_node(self) -> Node:
         return self.dice.choice(self.nodes)

@@ -44,6 +44,9 @@ class Core:
     forgets_alarms: bool = False
     mixes_maps: bool = False
     hides_deadlines: bool = False
+    leaves_alarms: bool = False
+    exercises_bind: bool = False
+    stays_in_exercises: bool = False
 
 
 TRUE_CORE = Core()

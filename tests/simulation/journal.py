@@ -9,7 +9,10 @@ from msgspec.json import decode, encode
 
 from dispatch.effects import PushIntent
 from dispatch.events import Event
-from dispatch.incident import Incident
+from dispatch.incident import Alarm, Incident
+
+Key = tuple[str, str]
+"""A phone, and its own id for an alarm."""
 
 Outbox = dict[int, tuple[PushIntent, str]]
 """Number → the push, and the incident it is about."""
@@ -34,12 +37,23 @@ class DutyChange:
     on_duty: bool
 
 
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """An alarm's row: the incident that it is in, the one that its phone was told, and the merged ones in between."""
+
+    alarm: Alarm
+    digest: str
+    told: str
+    incident_id: str
+    path: tuple[str, ...] = ()
+
+
 @dataclass(slots=True)
 class Draft:
-    """`entries` in the order of their numbers."""
+    """`entries` in the order of their numbers; `alarms` that are new, or are in another incident now."""
 
     entries: list[Change | DutyChange] = field(default_factory=list)
-    alarms: dict[tuple[str, str], tuple[str, str]] = field(default_factory=dict)
+    alarms: dict[Key, Kept] = field(default_factory=dict)
     pushes: list[tuple[PushIntent, str]] = field(default_factory=list)
     freed: bool = False
 
@@ -48,8 +62,7 @@ class Draft:
 
 
 class Journal:
-    """`alarms`: (device, alarm id) → (incident id, digest). `incident_of` has the incident of each number,
-    `pressed_for` those of each phone's alarms.
+    """`alarms` in the order they came. `incident_of` has the incident of each number.
 
     `current` is the same as `states`, read already.
     """
@@ -61,8 +74,7 @@ class Journal:
         self.versions: dict[str, int] = {}
         self.due: dict[str, datetime | None] = {}
         self.last_at: dict[str, datetime] = {}
-        self.alarms: dict[tuple[str, str], tuple[str, str]] = {}
-        self.pressed_for: dict[str, list[str]] = {}
+        self.alarms: dict[Key, Kept] = {}
         self.offers: dict[str, tuple[str, str]] = {}
         self.duty: dict[str, bool] = {}
         self.outbox: Outbox = {}
@@ -95,9 +107,7 @@ class Journal:
                 self.incident_of.append(None)
                 self.duty[entry.officer_id] = entry.on_duty
         self.seq = len(self.incident_of) - 1
-        for (device, alarm_id), (incident_id, digest) in draft.alarms.items():
-            self.alarms[device, alarm_id] = (incident_id, digest)
-            self.pressed_for.setdefault(device, []).append(incident_id)
+        self.alarms.update(draft.alarms)
         numbered = dict(enumerate(draft.pushes, start=self._pushes))
         self._pushes += len(numbered)
         self.outbox.update(numbered)

@@ -68,7 +68,7 @@ class Node:
             self._offset_us = max(
                 self._offset_us, (worked_at - START) // timedelta(microseconds=1) - city.agenda.now_us
             )
-        self.registry = Registry()
+        self.registry = Registry(exercises_bind=city.core.exercises_bind)
         self.seen = city.journal.seq
         self.inbox: list[tuple[Any, Reply]] = []
         self._deadlines: dict[str, datetime] = {}

@@ -8,29 +8,19 @@ from typing import TYPE_CHECKING, Any
 
 from dispatch.commands import (
     AcceptOffer,
-    AddNote,
     AnswerNews,
     CancelAlarm,
     ChangeAssignment,
-    ChangePlaces,
-    Claim,
-    Close,
     DeclineOffer,
     MoveAlarm,
-    OfferTo,
     ReceiveNews,
     ReceiveOffer,
-    Release,
-    ResumeEscalation,
-    StopEscalation,
-    Withdraw,
 )
 from dispatch.effects import PushIntent
-from dispatch.incident import AssignmentStatus, Disposition, Incident, Kind, Person, PinMeaning
+from dispatch.incident import AssignmentStatus, Kind, PinMeaning
 from geo.position import Position
 from tests.simulation.ground import SIZE_M, Spot
 from tests.simulation.orders import Answer, Duty, Press, ToIncident
-from tests.simulation.registry import person
 from tests.simulation.trace import plain
 
 if TYPE_CHECKING:
@@ -63,7 +53,8 @@ class Resident:
         spot = Spot(dice.uniform(0, SIZE_M), dice.uniform(0, SIZE_M))
         position = None if dice.random() < 0.05 else Position(spot.lat, spot.lon, dice.choice([5.0, 50.0, None]), now)
         kind = dice.choice(list(Kind))
-        return Press(self._city.new_id(), self.name, kind, position, now, dice.random() < 0.1, dice.random() < 0.05)
+        silent, drill = dice.random() < 0.1, dice.random() < (0.4 if self._city.is_exercising else 0.05)
+        return Press(self._city.new_id(), self.name, kind, position, now, silent, drill)
 
     def _sends(self, press: Press) -> None:
         """Through both nodes at once when the phone is impatient."""
@@ -78,18 +69,18 @@ class Resident:
         if answer.incident_id is None or press.id in self._followed:
             return
         self._followed[press.id] = None
-        dice, incident_id = self._city.dice, answer.incident_id
+        dice = self._city.dice
         for _ in range(dice.choice([0, 0, 1, 3])):
-            self._city.agenda.after(dice.uniform(1.0, 60.0), lambda: self._moves(press, incident_id))
+            self._city.agenda.after(dice.uniform(1.0, 60.0), lambda: self._moves(press))
         if dice.random() < 0.08:
             pin = dice.choice(list(PinMeaning))
-            self._city.agenda.after(dice.uniform(1.0, 60.0), lambda: self._cancels(press, incident_id, pin))
+            self._city.agenda.after(dice.uniform(1.0, 60.0), lambda: self._cancels(press, pin))
 
-    def _moves(self, press: Press, incident_id: str) -> None:
+    def _moves(self, press: Press) -> None:
         """A fix of now goes out now, or much later, behind newer ones."""
         dice = self._city.dice
         fix = self._somewhere()
-        order = ToIncident(MoveAlarm(press.id, press.device, (fix,)), incident_id=incident_id)
+        order = ToIncident(MoveAlarm(press.id, press.device, (fix,)), alarm=(press.device, press.id))
         late_s = dice.choice([0.0, dice.uniform(0.0, 60.0)])
         send = self._city.network.request_until_answered
         self._city.agenda.after(late_s, lambda: send(order, lambda _: None))
@@ -99,8 +90,8 @@ class Resident:
         spot = Spot(dice.uniform(0, SIZE_M), dice.uniform(0, SIZE_M))
         return Position(spot.lat, spot.lon, 20.0, self._city.true_now())
 
-    def _cancels(self, press: Press, incident_id: str, pin: PinMeaning) -> None:
-        order = ToIncident(CancelAlarm(press.id, press.device, pin), incident_id=incident_id)
+    def _cancels(self, press: Press, pin: PinMeaning) -> None:
+        order = ToIncident(CancelAlarm(press.id, press.device, pin), alarm=(press.device, press.id))
         self._city.network.request_until_answered(order, lambda _: None)
 
 
@@ -248,47 +239,3 @@ class Neighbour:
 
     def _sends(self, command: Any, incident_id: str) -> None:
         self._city.network.request_until_answered(ToIncident(command, incident_id=incident_id), lambda _: None)
-
-
-class Desk:
-    """The command center: claims, notes, and closes what is done, or what has been open for too long."""
-
-    def __init__(self, city: City) -> None:
-        self._city = city
-        self._operators = [person("dewi"), person("agus")]
-
-    def works(self) -> None:
-        city = self._city
-        for incident_id in list(city.journal.open_ids):
-            command = self._chooses(city.journal.current[incident_id])
-            if command is not None:
-                order = ToIncident(command, incident_id=incident_id)
-                city.network.request(city.any_node(), order, lambda _: None, lambda: None)
-        city.agenda.after(city.dice.uniform(4.0, 12.0), self.works)
-
-    def _chooses(self, incident: Incident) -> Any:
-        dice = self._city.dice
-        operator = dice.choice(self._operators)
-        age_s = (self._city.true_now() - incident.opened_at).total_seconds()
-        is_done = bool(incident.assignments) and not any(True for _ in incident.open_assignments())
-        if dice.random() < (0.4 if is_done else 0.02 if age_s < self._city.patience_s else 0.3):
-            return Close(operator, dice.choice(list(Disposition)), "selesai")
-        if dice.random() < 0.06:
-            return dice.choice([Claim(operator), Release(operator), AddNote(operator, "catatan")])
-        return self._overrides(incident, operator) if dice.random() < 0.04 else None
-
-    def _overrides(self, incident: Incident, operator: Person) -> Any:
-        dice, reason = self._city.dice, "perlu"
-        held = [*(offer.id for offer in incident.open_offers()), *(one.id for one in incident.open_assignments())]
-        chosen = dice.choice(list(self._city.officers))
-        return dice.choice(
-            [
-                OfferTo(operator, chosen, reason),
-                OfferTo(operator, chosen, reason, dice.choice(held)) if held else None,
-                Withdraw(operator, dice.choice(held), reason) if held else None,
-                ChangePlaces(operator, dice.randint(1, 3), reason),
-                StopEscalation(operator, reason),
-                ResumeEscalation(operator, reason),
-                ResumeEscalation(operator, reason),
-            ]
-        )

@@ -11,8 +11,10 @@ from dispatch.commands import AcceptOffer, ChangeAssignment, Command, LookAgain,
 from dispatch.decide import decide
 from dispatch.errors import OfferTaken
 from dispatch.events import AlarmJoined, AssignmentChanged, Event, OfferAccepted, OffersMade
+from dispatch.evolve import evolve
 from dispatch.facts import Facts
-from dispatch.incident import Alarm, Incident
+from dispatch.incident import Alarm, AssignmentStatus, Incident
+from dispatch.merging import IncidentMerged, MergedInto, MergeUndone
 from dispatch.policy import Policy
 from tests.simulation.core import Core
 from tests.simulation.registry import person
@@ -78,6 +80,32 @@ def always_another(incident: Incident, alarm: Alarm, *, now: datetime, policy: P
     return False
 
 
+def losing_officers(
+    incident: Incident | None, command: Command, facts: Facts, *, now: datetime, policy: Policy
+) -> list[Event]:
+    """Who was on the way to the one that goes is on the way to nothing."""
+    events = decide(incident, command, facts, now=now, policy=policy)
+    return [replace(event, assignments=()) if isinstance(event, IncidentMerged) else event for event in events]
+
+
+def marking_as_exercises(incident: Incident | None, event: Event) -> Incident:
+    """Some of what is real is taken for an exercise."""
+    after = evolve(incident, event)
+    return replace(after, drill=True) if incident is None and after.id < "1" else after
+
+
+def taking_back_officers(incident: Incident | None, event: Event) -> Incident:
+    """Who accepted before a merge goes there again when it is undone, though they go on under the other as well."""
+    after = evolve(incident, event)
+    if isinstance(event, MergedInto) and incident is not None:
+        over = [replace(one, status=AssignmentStatus.CLEAR) for one in incident.assignments]
+        return replace(after, assignments=tuple(over))
+    if isinstance(event, MergeUndone):
+        again = [replace(one, status=AssignmentStatus.EN_ROUTE) for one in after.assignments]
+        return replace(after, assignments=tuple(again))
+    return after
+
+
 PLANTED = {
     "double winner": (5, Core(decide=with_two_winners)),
     "taps not put together": (5, Core(is_same_emergency=always_another)),
@@ -91,4 +119,10 @@ PLANTED = {
     "event not shown": (3, Core(drops_events=True)),
     "silence": (4, Core(decide=asking_once)),
     "two maps in one place": (8, Core(mixes_maps=True)),
+    "officers lost in a merge": (5, Core(decide=losing_officers)),
+    "sent again when a merge is undone": (7, Core(evolve=taking_back_officers)),
+    "alarms left behind": (2, Core(leaves_alarms=True)),
+    "exercise keeps officers": (4, Core(exercises_bind=True)),
+    "exercise not left": (5, Core(stays_in_exercises=True)),
+    "real taken for an exercise": (1, Core(evolve=marking_as_exercises)),
 }

@@ -13,6 +13,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 Record = dict[str, Any]
+Key = tuple[str, str]
 
 RANK = {"en_route": 1, "on_scene": 2, "clear": 3}
 # Words that end offers, and where the ids stand.
@@ -53,6 +54,7 @@ class Offer:
 class Assignment:
     id: str
     officer: str
+    is_drill: bool
     rank: int = 1
     has_arrived: bool = False
     was_corrected: bool = False
@@ -63,26 +65,40 @@ class Assignment:
         return self.rank < RANK["clear"]
 
 
+@dataclass(frozen=True, slots=True)
+class Way:
+    """An alarm in an incident, and the incidents that were merged on its way there."""
+
+    alarm: Any
+    through: tuple[str, ...] = ()
+
+
 @dataclass(slots=True)
 class Case:
-    """One incident as the log tells it. `alarms` are those that it was opened or joined by, `told` has the area that
-    each person was told for, and `news` by when somebody there must have received it. At `spot` it burns; a plain one
-    is open to others, as far as the log tells.
+    """One incident as the log tells it. `alarms` are those that are in it; `fixes` of the phone that opened it, as long
+    as operators have not sorted its alarms. `told` has the area that each person was told for, and `news` by when
+    somebody there must have received it. At `spot` it burns; a plain one is open to others, as far as the log tells.
     """
 
     id: str
     kind: str
+    device: str
+    is_drill: bool
     is_open: bool = True
     is_located: bool = False
     offers: dict[str, Offer] = field(default_factory=dict)
     assignments: dict[str, Assignment] = field(default_factory=dict)
-    alarms: list[Any] = field(default_factory=list)
+    alarms: dict[Key, Way] = field(default_factory=dict)
+    fixes: list[datetime] = field(default_factory=list)
+    is_sorted: bool = False
+    merged_into: str | None = None
     been_at: list[str | None] = field(default_factory=list)
     places: int = 1
     is_stopped: bool = False
     is_cancelled: bool = False
     told: dict[str, str] = field(default_factory=dict)
     news: dict[str, datetime] = field(default_factory=dict)
+    is_claimed: bool = False
     unclaimed_since: datetime | None = None
     level: int = 0
     due: datetime | None = None
@@ -127,8 +143,7 @@ class Book:
     def read(self, record: Record) -> None:
         event, kind = record["event"], record["kind"]
         if kind == "IncidentOpened":
-            self.cases[record["incident"]] = Case(record["incident"], event["alarm"]["kind"])
-            self._opened(self.cases[record["incident"]], event["alarm"])
+            self._opened(record["incident"], event["alarm"])
         case = self.cases[record["incident"]]
         self._read_alarm(case, event, kind)
         self._read_place(case, event, kind)
@@ -161,8 +176,8 @@ class Book:
 
     def _read_alarm(self, case: Case, event: Any, kind: str) -> None:
         if kind in {"IncidentOpened", "AlarmJoined"}:
-            case.alarms.append(event["alarm"])
             case.tapped_at = event["at"]
+            self._take_alarm(case, event)
         if kind in {"IncidentOpened", "AlarmJoined", "AlarmUpdated"}:
             case.is_located = case.is_located or event["alarm"]["origin"] is not None
         place = event.get("place") or ("alarm" in event and event["alarm"]["place"])
@@ -170,7 +185,16 @@ class Book:
             case.been_at.append(place["rt"] and place["rt"]["code"])
         case.places = event.get("places") or case.places
 
-    def _opened(self, case: Case, alarm: Any) -> None:
+    def _take_alarm(self, case: Case, event: Any) -> None:
+        """Of an incident that was split from another the alarms have come before."""
+        alarm = event["alarm"]
+        if not event.get("split_from"):
+            case.alarms[alarm["device"], alarm["id"]] = Way(alarm)
+        if alarm["device"] == case.device and alarm["position"]:
+            case.fixes.append(alarm["position"]["at"])
+
+    def _opened(self, incident_id: str, alarm: Any) -> None:
+        case = self.cases[incident_id] = Case(incident_id, alarm["kind"], alarm["device"], alarm["drill"])
         case.is_plain = not alarm["silent"] and not alarm["drill"]
         case.spot = _spot(alarm["position"])
 
@@ -178,7 +202,7 @@ class Book:
         """Where others may join it; nobody who may not any more, or of whom that is not so simple to say."""
         if kind in {"IncidentMoved", "SectorChanged"}:
             case.spot = _spot(event["position"])
-        is_of_its_phone = kind == "AlarmJoined" and event["alarm"]["device"] == case.alarms[0]["device"]
+        is_of_its_phone = kind == "AlarmJoined" and event["alarm"]["device"] == case.device
         if is_of_its_phone or kind in {"AlarmUpdated", *CANCELS}:
             case.is_plain = False
 
@@ -186,15 +210,16 @@ class Book:
         """Who is told has half a minute, then those above are told; at night, and after a cancel, nobody else is."""
         event, kind = record["event"], record["kind"]
         for one in event.get("told") or ():
-            area = one["area"]["code"]
+            area, due = one["area"]["code"], one["told_at"] + self.news_patience
             case.told[one["person"]["id"]] = area
-            case.news.setdefault(area, one["told_at"] + self.news_patience)
+            # What another incident has told, and perhaps told on, is not told again for this one.
+            case.news.setdefault(area, NEVER if kind == "IncidentMerged" else due)
         if kind in {"RepresentativeReceived", "RepresentativeAnswered"} and event["person_id"] in case.told:
             case.news[case.told[event["person_id"]]] = NEVER
         for area in event.get("silent") or ():
             case.news[area["code"]] = NEVER
         is_hidden = "alarm" in event and (event["alarm"]["silent"] or event["alarm"]["kind"] == "violence")
-        is_over = kind == "Closed" or (kind in CANCELS and event["is_whole"])
+        is_over = kind in {"Closed", "MergedInto"} or (kind in CANCELS and event["is_whole"])
         if is_hidden or is_over or event.get("quiet"):
             case.news = dict.fromkeys(case.news, NEVER)
         if kind == "AlarmJoined" or (kind in CANCELS and event["is_whole"]):
@@ -203,9 +228,11 @@ class Book:
     def _read_claim(self, case: Case, record: Record) -> None:
         match record["kind"]:
             case "IncidentOpened" | "Released":
-                case.unclaimed_since, case.level = record["now"], 0
-            case "Claimed" | "Closed":
-                case.unclaimed_since = None
+                case.unclaimed_since, case.level, case.is_claimed = record["now"], 0, False
+            case "Claimed" | "Closed" | "MergedInto":
+                case.unclaimed_since, case.is_claimed = None, case.is_claimed or record["kind"] == "Claimed"
+            case "MergeUndone":
+                case.unclaimed_since, case.level = None if case.is_claimed else record["now"], 0
             case "SupervisorsTold":
                 case.level = record["event"]["level"]
             case _:
@@ -224,12 +251,15 @@ class Book:
 
     def _accepted(self, case: Case, event: Any) -> None:
         self._ended(case, event["offer_id"], "OfferAccepted")
-        assignment = Assignment(event["offer_id"], event["officer"]["id"])
+        assignment = Assignment(event["offer_id"], event["officer"]["id"], case.is_drill)
         case.assignments[assignment.id] = assignment
         self.going.setdefault(assignment.officer, {})[assignment.id] = assignment
 
     def _changed(self, case: Case, event: Any) -> None:
-        assignment = case.assignments[event["assignment_id"]]
+        assignment = case.assignments.get(event["assignment_id"])
+        if assignment is None:
+            # The checker has said so by now.
+            return
         assignment.rank = RANK[event["status"]]
         assignment.has_arrived = assignment.has_arrived or event["status"] == "on_scene"
         assignment.was_corrected = assignment.was_corrected or event["correction"]
@@ -247,18 +277,28 @@ class Book:
 
     def _closed(self, case: Case) -> None:
         case.is_open = False
-        for offer in case.open_offers():
-            self._ended(case, offer.id, "Closed")
+        self.ends_all_offers(case, "Closed")
         for assignment in case.open_assignments():
             assignment.rank = RANK["clear"]
             self.going[assignment.officer].pop(assignment.id, None)
 
-    def is_free(self, officer: str, offers_max: int) -> bool:
+    def ends_all_offers(self, case: Case, by: str) -> None:
+        for offer in case.open_offers():
+            self._ended(case, offer.id, by)
+
+    def is_free(self, officer: str, offers_max: int, *, drill: bool) -> bool:
+        """For an exercise, or for what is real: to that an exercise is nothing."""
         return (
             self.on_duty.get(officer, False)
-            and not self.going.get(officer)
-            and len(self.asked.get(officer, ())) < offers_max
+            and not self.goes(officer, drill=drill)
+            and self.is_asked_by(officer, drill=drill) < offers_max
         )
+
+    def goes(self, officer: str, *, drill: bool) -> bool:
+        return any(drill or not one.is_drill for one in self.going.get(officer, {}).values())
+
+    def is_asked_by(self, officer: str, *, drill: bool) -> int:
+        return sum(drill or not self.cases[one.incident].is_drill for one in self.asked.get(officer, {}).values())
 
 
 def _spot(position: Any) -> tuple[float, float] | None:

@@ -17,7 +17,8 @@ class Silence:
         self.offers_max = 1
         self._book = book
         self._silent: dict[str, int] = {}
-        self._free: dict[str, int] = {}
+        # For what is real, and for exercises.
+        self._free: dict[bool, dict[str, int]] = {False: {}, True: {}}
         self._next_us = 0
 
     def begins_again(self, us: int) -> None:
@@ -30,17 +31,18 @@ class Silence:
         elif case is not None:
             self._silent.pop(case.id, None)
         for officer in dict.fromkeys(officers):
-            if not self._book.is_free(officer, self.offers_max):
-                self._free.pop(officer, None)
-            else:
-                self._free.setdefault(officer, us)
+            for drill, free in self._free.items():
+                if not self._book.is_free(officer, self.offers_max, drill=drill):
+                    free.pop(officer, None)
+                else:
+                    free.setdefault(officer, us)
 
     def check(self, us: int, holds: Callable[[int, object, str], None], *, is_end: bool = False) -> None:
         """Before something happens, now and then."""
         if us < self._next_us and not is_end:
             return
         self._next_us = us + 1_000_000
-        free_us = min(self._free.values(), default=us)
+        free_us = {drill: min(free.values(), default=us) for drill, free in self._free.items()}
         for incident_id, since_us in self._silent.items():
-            alone_us = us - max(since_us, free_us)
+            alone_us = us - max(since_us, free_us[self._book.cases[incident_id].is_drill])
             holds(4, alone_us <= SILENCE_US, f"nobody was asked about {incident_id} for {alone_us / 1e6:.0f} s")

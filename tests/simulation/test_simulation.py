@@ -65,6 +65,9 @@ def test_the_storm_does_everything_that_it_is_meant_to_do() -> None:
         seen.update(record["kind"] if record["what"] == "event" else record["what"] for record in records)
         joined = [record["event"] for record in records if record.get("kind") == "AlarmJoined"]
         seen.update("a witness joined" for event in joined if event["new_phone"])
+        seen.update("left an exercise" for record in records if record.get("event", {}).get("called_away"))
+        merged = [record["event"] for record in records if record.get("kind") == "IncidentMerged"]
+        seen.update("went on under another" for event in merged if event["assignments"])
         seen.update(f"refused {record['error']}" for record in records if record.get("error"))
     expected = {
         *("OffersSilent", "SupervisorsTold", "NobodyLeft", "OfficerOffered", "OfficerWithdrawn", "PlacesChanged"),
@@ -78,6 +81,13 @@ def test_the_storm_does_everything_that_it_is_meant_to_do() -> None:
             "Released",
             "Noted",
             "Closed",
+            "MergedInto",
+            "IncidentMerged",
+            "AlarmsSplitOff",
+            "IncidentLetGo",
+            "MergeUndone",
+            "left an exercise",
+            "went on under another",
             "a witness joined",
             "refused OfferTaken",
             "refused OfferExpired",
@@ -88,7 +98,7 @@ def test_the_storm_does_everything_that_it_is_meant_to_do() -> None:
 
 def test_the_checker_reads_the_log_by_itself() -> None:
     """What it judges by must not be what it judges."""
-    for name in ("checker.py", "reading.py", "silence.py"):
+    for name in ("checker.py", "moving.py", "reading.py", "silence.py"):
         tree = ast.parse((Path(__file__).parent / name).read_text(encoding="utf-8"))
         imported = {node.module for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)}
         imported |= {alias.name for node in ast.walk(tree) if isinstance(node, ast.Import) for alias in node.names}

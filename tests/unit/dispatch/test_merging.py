@@ -3,9 +3,10 @@
 import pytest
 from msgspec.structs import replace
 
-from dispatch.commands import AcceptOffer, Claim, Close, Reopen
+from dispatch.commands import AcceptOffer, ChangeAssignment, Claim, Close, Reopen
 from dispatch.effects import PushKind, effects
 from dispatch.errors import IncidentClosed, MergeRefused, NotMerged
+from dispatch.events import SupervisorsTold
 from dispatch.facts import Facts
 from dispatch.incident import (
     PLACES_MAX,
@@ -30,6 +31,7 @@ from dispatch.merging import (
     pressed_by,
 )
 from tests.unit.dispatch.city import (
+    FOURTH,
     HEAD_1,
     HEAD_2,
     NEAR,
@@ -38,11 +40,13 @@ from tests.unit.dispatch.city import (
     RT_1,
     RT_2,
     SECOND,
+    THIRD,
     Story,
     alarm,
     around,
     candidates,
     place_in,
+    policy_with,
     unlocated_alarm,
 )
 
@@ -81,6 +85,23 @@ def test_the_one_that_goes_on_takes_the_officers_and_the_told_of_both():
     assert story.asked_now() == []
 
 
+def test_who_comes_with_the_other_and_fills_the_last_place_lets_nobody_go_on_ringing():
+    source = Story(alarm(), around(NEAR))
+    source.accepts(NEAR)
+    story = Story(alarm(2, device="resident-2"), around(SECOND, THIRD))
+    story.happens(TakeIn(OPERATOR, source.incident, BOTH), around(FOURTH))
+    assert story.asked_now() == []
+    assert {one.status for one in story.incident.offers} == {OfferStatus.WITHDRAWN}
+
+
+def test_where_there_is_room_for_one_more_they_go_on_ringing():
+    source = Story(alarm(), around(NEAR))
+    source.accepts(NEAR)
+    story = Story(alarm(2, device="resident-2"), around(SECOND), policy=policy_with(places=2))
+    story.happens(TakeIn(OPERATOR, source.incident, BOTH))
+    assert story.asked_now() == [SECOND]
+
+
 def test_whoever_was_told_of_both_is_kept_once():
     source = Story(alarm(), Facts(neighbours=(HEAD_1, HEAD_2)))
     story = Story(alarm(2), Facts(neighbours=(HEAD_1,)))
@@ -100,6 +121,26 @@ def test_a_merge_is_undone_and_officers_are_asked_anew():
     assert (back.stage, back.disposition, back.merged_into) == (Stage.OFFERED, None, None)
     assert story.asked_now() == [NEAR]
     assert (back.claimed_by, back.alarm_count, back.opened_at) == (OPERATOR, 1, before.opened_at)
+
+
+def test_who_went_on_under_the_other_stays_there_and_keeps_nobody_from_the_one_that_comes_back():
+    story = Story(alarm(), around(NEAR))
+    story.accepts(NEAR)
+    story.happens(ChangeAssignment(story.offer_to(NEAR), NEAR.id, AssignmentStatus.ON_SCENE), at=2)
+    story.happens(MergeInto(OPERATOR, target()), at=3)
+    story.happens(Return(OPERATOR, ONE), around(SECOND), at=4)
+    back = story.incident
+    assert (back.assignments, back.stage) == ((), Stage.OFFERED)
+    assert story.asked_now() == [SECOND]
+
+
+def test_of_what_comes_back_unclaimed_the_supervisors_hear_one_level_after_the_other_as_of_a_new_one():
+    policy = policy_with(claim_s=(10.0, 60.0))
+    story = Story(alarm(), policy=policy)
+    story.happens(MergeInto(OPERATOR, target()), at=1)
+    story.happens(Return(OPERATOR, ONE), at=100)
+    told = [[e for e in story.looks(at=at) if isinstance(e, SupervisorsTold)] for at in (105, 110)]
+    assert [[event.level for event in events] for events in told] == [[], [1]]
 
 
 def test_a_merged_incident_is_not_reopened_while_its_alarms_are_worked_under_the_other():

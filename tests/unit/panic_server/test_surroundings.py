@@ -47,10 +47,12 @@ def test_officers_are_as_the_journal_told_last(world: Surroundings, board: DutyB
     assert not world.has_free_officer()
 
 
-def test_after_a_reload_nobody_is_on_duty_until_it_is_told_again(world: Surroundings, board: DutyBoard) -> None:
+def test_after_a_reload_nobody_is_on_duty_who_was_not_told_again(world: Surroundings, board: DutyBoard) -> None:
     world.on_duty("officer", "Officer", (), on_duty=True, unit=None)
     board.take_positions("officer", [WEST])
     world.on_reload()
+    assert board.is_on_duty("officer")
+    world.on_reloaded()
     assert not world.has_free_officer()
 
 

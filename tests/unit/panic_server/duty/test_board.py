@@ -169,13 +169,53 @@ def test_changes_since_a_revision_name_everybody_who_changed_also_who_left(board
     assert board.changed_since(later) == (later, [])
 
 
-def test_a_reset_forgets_duty_and_engagements_and_keeps_places(board: DutyBoard) -> None:
+def test_what_is_not_told_again_is_over_and_places_stay(board: DutyBoard) -> None:
     begin(board, "officer")
     board.set_engagement("officer", open_offers=2, assignment=None)
     board.reset()
+    board.told_again()
     assert (ranked(board), board.officers()) == ([], [])
     board.set_duty("officer", "Officer", (), on_duty=True)
     assert ranked(board) == ["officer"]
+    assert statuses(board) == {"officer": "available"}
+
+
+def test_until_all_is_told_again_everybody_reads_what_was_known_before(board: DutyBoard) -> None:
+    for officer_id in ("staying", "driving", "leaving"):
+        begin(board, officer_id)
+    going = assignment("driving", AssignmentStatus.EN_ROUTE)
+    board.set_engagement("driving", open_offers=0, assignment=going)
+    revision, _ = board.changed_since(0)
+    known = board.officers()
+
+    board.reset()
+    for officer_id in ("new", "staying", "driving"):
+        board.set_duty(officer_id, officer_id.title(), (), on_duty=True)
+    board.set_engagement("staying", open_offers=1, assignment=None)
+
+    assert [board.is_on_duty(one) for one in ("staying", "driving", "leaving", "new")] == [True, True, True, False]
+    assert board.officers() == known
+    assert board.changed_since(revision) == (revision, [])
+    assert board.take_positions("driving", [at(300)]) == 1
+
+    board.set_engagement("driving", open_offers=0, assignment=going)
+    board.told_again()
+
+    assert statuses(board) == {"staying": "offered", "driving": "en_route", "new": "available"}
+    assert not board.is_on_duty("leaving")
+    _, changed = board.changed_since(revision)
+    assert {officer.id for officer in changed} == {"staying", "leaving", "new"}
+    assert ranked(board) == ["staying"]
+
+
+def test_a_telling_that_breaks_off_counts_for_nothing(board: DutyBoard) -> None:
+    begin(board, "officer")
+    board.reset()
+    board.set_duty("nobody", "Nobody", (), on_duty=True)
+    board.reset()
+    board.set_duty("officer", "Officer", (), on_duty=True)
+    board.told_again()
+    assert statuses(board) == {"officer": "available"}
 
 
 def test_more_officers_than_at_first_lose_nothing(board: DutyBoard) -> None:
