@@ -4,6 +4,8 @@ export const console_ = {
   "console.list": ["Kejadian terbuka", "Open incidents"],
   "console.tab_list": ["Daftar", "List"],
   "console.map": ["Peta", "Map"],
+  "console.tab_details": ["Rincian", "Details"],
+  "console.tabs": ["Yang ditampilkan", "What is shown"],
   "console.details": ["Rincian kejadian", "Incident details"],
   "console.none": ["Tidak ada kejadian terbuka", "No open incidents"],
   "console.none_more": ["Kejadian baru muncul di sini dengan sendirinya.", "New incidents appear here by themselves."],
@@ -85,6 +87,7 @@ export const console_ = {
     "Jejak: {count} posisi, terakhir {time}{accuracy}",
     "Way: positions: {count}, the last at {time}{accuracy}",
   ],
+  "track.show": ["Lihat jejak di peta", "Show the way on the map"],
   "map.areas_failed": [
     "Batas wilayah belum termuat. Mencoba lagi…",
     "The boundaries are not loaded yet. Trying again…",
@@ -92,7 +95,8 @@ export const console_ = {
   "map.no_areas": ["Peta wilayah belum diimpor.", "No map of the areas has been imported."],
 
   "detail.close": ["Tutup rincian", "Close details"],
-  "detail.back": ["Kembali ke daftar", "Back to the list"],
+  "detail.back": ["Kembali", "Back"],
+  "detail.show_map": ["Lihat di peta", "Show on the map"],
   "detail.loading": ["Memuat riwayat…", "Loading the history…"],
   "detail.failed": ["Riwayat belum termuat.", "The history could not be loaded."],
   "detail.since": ["sejak {time}", "since {time}"],
