@@ -4,13 +4,14 @@ import asyncio
 import math
 from typing import Final
 
+from dispatch.units import Unit
 from panic_server.demo.ground import Point
 from panic_server.demo.phone import Json, Phone, Screen
 from panic_server.demo.town import Town
 
-# On foot or slowly by motorcycle, and hurrying through streets.
+# At most on patrol; and hurrying through streets, up to twice the policy's averages: nothing stops them on the way.
 STROLL_M_S: Final = 4.0
-DRIVE_M_S: Final = 14.0
+DRIVE_M_S: Final = {Unit.FOOT: 2.8, Unit.BICYCLE: 5.5, Unit.MOTORCYCLE: 14.0, Unit.CAR: 12.0}
 LONGEST_DRIVE_S: Final = 150.0
 """However far it is: a visitor may press on another continent, and wants to see somebody arrive."""
 
@@ -31,19 +32,20 @@ _OPEN: Final = "open"
 class Officer:
     """`at` is where the officer is; `goal` where to, with `speed` in metres per second."""
 
-    def __init__(self, town: Town, subject: str, token: str, at: Point) -> None:
+    def __init__(self, town: Town, subject: str, token: str, at: Point, unit: Unit) -> None:
         self.subject = subject
         self.at = at
+        self.unit = unit
         self._town = town
         self._phone: Phone = town.phone(token)
         self._screen = Screen(self._changed)
         self._goal: Point | None = None
-        self._speed = STROLL_M_S
+        self._stroll = self._speed = min(STROLL_M_S, DRIVE_M_S[unit] / 2)
         self._is_working = False
         self._considered: set[str] = set()
 
     async def live(self) -> None:
-        await self._phone.put("/v1/me/duty", {"on_duty": True})
+        await self._phone.put("/v1/me/duty", {"on_duty": True, "unit": self.unit})
         self._town.begin(self._phone.watch(self._town.live_url, self._screen, self._town.rng))
         await self._report([self._step()])
         await asyncio.sleep(self._town.rng.uniform(0, REPORT_EVERY_S))
@@ -78,10 +80,10 @@ class Officer:
             angle, far_m = rng.uniform(0, 2 * math.pi), rng.uniform(150, STROLL_FAR_M)
             place = moved(self.at, math.cos(angle) * far_m, math.sin(angle) * far_m)
             if self._town.ground.is_inside(place):
-                self._speed = STROLL_M_S
+                self._speed = self._stroll
                 return place
         home = self._town.ground.point(rng)
-        self._speed = max(DRIVE_M_S, distance_m(self.at, home) / LONGEST_DRIVE_S)
+        self._speed = self._hurry(home)
         return home
 
     # Working.
@@ -136,6 +138,7 @@ class Officer:
 
     async def _drive(self, incident_id: str) -> None:
         """Until there, or until there is nothing to drive to any more."""
+        self._speed = 0.0
         while (incident := self._screen.incidents.get(incident_id)) is not None:
             position = incident.get("position")
             if position is None:
@@ -145,9 +148,12 @@ class Officer:
             left_m = distance_m(self.at, self._goal)
             if left_m < THERE_M:
                 return
-            if self._speed < DRIVE_M_S or left_m / self._speed > LONGEST_DRIVE_S:
-                self._speed = max(DRIVE_M_S, left_m / LONGEST_DRIVE_S)
+            if left_m > self._speed * LONGEST_DRIVE_S:
+                self._speed = self._hurry(self._goal)
             await asyncio.sleep(1.0)
+
+    def _hurry(self, goal: Point) -> float:
+        return max(DRIVE_M_S[self.unit], distance_m(self.at, goal) / LONGEST_DRIVE_S)
 
     async def _say(self, assignment_id: str, status: str) -> None:
         await self._phone.post(f"/v1/assignments/{assignment_id}/status", {"status": status})

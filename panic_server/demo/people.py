@@ -7,6 +7,7 @@ from datetime import datetime
 from random import Random
 from typing import Final
 
+from dispatch.units import Unit
 from geo.areas import Area, Sector
 from panic_server.journal.accounts import add_person, add_token
 from panic_server.journal.admin import opened
@@ -24,6 +25,8 @@ _LAST: Final = (
     "Permana", "Prasetyo", "Pratama", "Rahayu", "Saputra", "Setiawan", "Suharto", "Susanti", "Suryadi", "Utomo",
     "Wibowo", "Widodo", "Wijaya", "Wulandari",
 )  # fmt: skip
+# Most Indonesian patrols ride; a few walk their quarter or sit in a car.
+_PATROL_UNITS: Final = {Unit.MOTORCYCLE: 6, Unit.CAR: 3, Unit.FOOT: 2, Unit.BICYCLE: 1}
 _RANKS: Final = ("Bripda", "Briptu", "Brigadir", "Bripka", "Aipda", "Aiptu")
 
 
@@ -53,6 +56,16 @@ def officers(rng: Random, count: int, sectors: Sequence[Sector]) -> Iterator[Per
     for number in range(count):
         own = (sectors[number % len(sectors)].code,) if sectors else ()
         yield Person(f"officer-{number + 1:04}", Role.OFFICER, f"{rng.choice(_RANKS)} {_name(rng)}", own)
+
+
+def patrol_units(rng: Random, subjects: Iterable[str]) -> dict[str, Unit]:
+    """What each of them travels with; the first few, however few there are, all with something else."""
+    kinds = list(_PATROL_UNITS)
+    often = list(_PATROL_UNITS.values())
+    return {
+        subject: kinds[number] if number < len(kinds) else rng.choices(kinds, often)[0]
+        for number, subject in enumerate(subjects)
+    }
 
 
 def representatives(rng: Random, areas: Iterable[Area]) -> Iterator[Person]:

@@ -38,8 +38,11 @@ async def settle(wish: argparse.Namespace, town: Town, area_map: AreaMap, home: 
     town.begin(desk.live())
     await desk.has_seen_officers(within_s=_FIRST_LOOK_S)
     await _send_home(town, url, desk, patrol)
+    # Chance of its own: whoever is drawn after the patrol stays who they were in every demo of the same seed.
+    units = people.patrol_units(Random(wish.seed), (one.subject for one in patrol))
     for one in patrol:
-        town.begin(Officer(town, one.subject, tokens[one.subject], _start_of(town, desk, one)).live())
+        start = _start_of(town, desk, one)
+        town.begin(Officer(town, one.subject, tokens[one.subject], start, units[one.subject]).live())
     for one in heads:
         town.begin(Representative(town, tokens[one.subject]).live())
     town.begin(visitor.stand_by(town, tokens[visitor.OFFICER], home, desk))

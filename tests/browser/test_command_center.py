@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 from playwright.sync_api import expect
 
+from tests.browser.test_for_everybody import assert_readable
 from tests.browser.town import IN_RT_1, SIDE, SOUTH, WEST
 from tests.browser.visitors import expect_connection
 
@@ -80,6 +81,20 @@ def test_the_details_close_by_their_button(visitors: Visitors, house: House) -> 
     expect(console.get_by_role("article")).to_contain_text("Alarm masuk")
     console.get_by_role("button", name="Tutup rincian").click()
     expect(console.get_by_role("article")).to_have_count(0)
+
+
+def test_the_details_show_what_the_policy_that_decided_says(visitors: Visitors, house: House) -> None:
+    press(house, 1)
+    console = visitors.operator()
+    console.locator("nav [data-incident]").click()
+    decided = console.locator("[data-policy]")
+    expect(decided).to_contain_text("kentongan-1")
+    decided.get_by_role("button", name="Baca aturannya").click()
+    expect(decided.get_by_text("Masih berlaku")).to_be_visible()
+    expect(decided.get_by_role("region")).to_contain_text("[unit_kmh]")
+    assert_readable(console)
+    decided.get_by_role("button", name="Sembunyikan").click()
+    expect(decided.get_by_role("region")).to_have_count(0)
 
 
 def test_an_operator_sees_what_is_broken_in_plain_words(visitors: Visitors) -> None:

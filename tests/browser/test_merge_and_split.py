@@ -8,14 +8,19 @@ from typing import TYPE_CHECKING
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.browser.city_map import click_on_map
 from tests.browser.test_for_everybody import assert_readable
 from tests.browser.town import HALF, IN_RT_1
+from tests.browser.visitors import PHONE
 
 if TYPE_CHECKING:
     from tests.browser.house import House
     from tests.browser.visitors import Visitors
 
 pytestmark = pytest.mark.serial
+
+# Some thirty metres in degrees: on the map of the whole town one marker lies over the other.
+NEXT_DOOR = 0.0003
 
 
 def press(house: House, number: int, *, east: float = 0.0, kind: str = "fire") -> str:
@@ -54,6 +59,62 @@ def test_two_incidents_are_merged_and_the_merge_is_undone(visitors: Visitors, ho
     details.get_by_role("button", name="Batalkan penggabungan").click()
     open_incidents(console, 2)
     expect(details.locator("[data-kin]")).to_have_count(0)
+
+
+@pytest.mark.parametrize("has_webgl", [True, False])
+def test_the_other_half_is_chosen_on_the_map_under_the_incident_that_looks_for_it(
+    visitors: Visitors, house: House, has_webgl: bool
+) -> None:
+    console = visitors.operator() if has_webgl else visitors.operator_without_webgl()
+    one = press(house, 1)
+    other = press(house, 2, east=NEXT_DOOR, kind="crime")
+    looks_at(console, one)
+    console.get_by_role("button", name="Gabungkan…").click()
+    expect(console.locator("[data-aim]")).to_contain_text("Pilih di peta")
+
+    click_on_map(console, IN_RT_1, until=console.locator(f"[data-into='{other}'].chosen"))
+
+    expect(console.locator(f"[data-into='{other}'] input")).to_be_focused()
+    expect(console.locator("[data-merge]")).to_contain_text("berlanjut dengan 2 alarm")
+    assert_readable(console)
+    console.get_by_role("button", name="Gabungkan sekarang").click()
+    open_incidents(console, 1)
+    expect(console.get_by_role("article")).to_contain_text("2 alarm · 2 telepon")
+    expect(console.locator("[data-aim]")).to_have_count(0)
+
+
+def test_a_click_on_what_must_stay_apart_says_so_and_keeps_the_form(visitors: Visitors, house: House) -> None:
+    console = visitors.operator_without_webgl()
+    one, _other = press(house, 1), press(house, 2, east=HALF, kind="crime")
+    press(house, 3, east=HALF / 2, kind="violence")
+    looks_at(console, one)
+    console.get_by_role("button", name="Gabungkan…").click()
+    form = console.locator("[data-merge]")
+
+    click_on_map(console, IN_RT_1, east=HALF / 2, until=form.get_by_role("alert"))
+
+    expect(form.get_by_role("alert")).to_contain_text("tidak bisa digabung dengan ini")
+    expect(form.get_by_role("button", name="Gabungkan sekarang")).to_be_disabled()
+    assert_readable(console)
+    form.get_by_role("button", name="Batal").click()
+    click_on_map(console, IN_RT_1, east=HALF / 2, until=console.get_by_role("heading", name="Kekerasan"))
+
+
+def test_on_a_phone_the_map_is_brought_up_for_the_choice_and_goes_after_it(visitors: Visitors, house: House) -> None:
+    console = visitors.operator_without_webgl()
+    console.set_viewport_size(PHONE)
+    one, other = press(house, 1), press(house, 2, east=NEXT_DOOR, kind="crime")
+    looks_at(console, one)
+    console.get_by_role("button", name="Gabungkan…").click()
+    console.get_by_role("button", name="Pilih di peta").click()
+    expect(console.locator("[data-aim]")).to_be_visible()
+    expect(console.get_by_role("article")).to_be_hidden()
+    assert_readable(console)
+
+    click_on_map(console, IN_RT_1, until=console.get_by_role("article"))
+
+    expect(console.locator(f"[data-into='{other}'] input")).to_be_checked()
+    expect(console.locator("[data-aim]")).to_be_hidden()
 
 
 def test_alarms_are_split_off_and_put_back(visitors: Visitors, house: House) -> None:

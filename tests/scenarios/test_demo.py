@@ -116,6 +116,8 @@ def test_the_visitors_alarm_is_answered_and_the_city_goes_on_after_a_restart(sta
     eventually(lambda: demo.progress()["coming"] != [])
     detail = demo.incident(accepted["incident_id"])
     assert "offer_accepted" in [entry["kind"] for entry in detail["timeline"]]
+    assert {one["unit"] for one in detail["coming"]} <= {"motorcycle", "car", "foot", "bicycle"}
+    assert detail["coming"][0]["eta_s"] is not None
     assert [told["person"]["name"] for told in detail["incident"]["told"]] == ["Ketua RT tamu"]
     assert demo.leave() == 0
     assert not is_listening(demo.address)

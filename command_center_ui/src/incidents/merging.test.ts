@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { AlarmRecord, Incident } from "../wire";
-import { mergeChoices, pressesOf, splitBody, together } from "./merging";
+import { choiceOf, mergeChoices, mergeTarget, pressesOf, splitBody, spotsNear, together, withChosen } from "./merging";
 import { assignment, at, incident } from "./sample";
 
 function east(id: string, degrees: number, changes: Partial<Incident> = {}): Incident {
@@ -34,6 +34,27 @@ test("what is violent, silent or under duress stays apart", () => {
   const hidden = [east("v", 0, { kind: "violence" }), east("s", 0, { silent: true }), east("d", 0, { duress: true })];
   expect(ids(east("a", 0), ...hidden)).toEqual([]);
   for (const one of hidden) expect(ids(one, east("a", 0))).toEqual([]);
+});
+
+test("a click on the map means the incident under the one that asks, never what must stay apart", () => {
+  const [one, under, violent] = [east("a", 0), east("b", 0), east("v", 0, { kind: "violence" })];
+  const open = new Map([one, under, violent].map((each) => [each.id, each]));
+  expect(mergeTarget(one, ["a", "b"], open)).toBe("b");
+  expect(mergeTarget(one, ["v", "a"], open)).toBeNull();
+  expect(mergeTarget(one, ["gone"], open)).toBeNull();
+});
+
+test("what is chosen on the map from outside the list comes before it, and nothing is there twice", () => {
+  const [one, near, far] = [east("a", 0), east("near", 0.001), east("far", 0.02)];
+  const list = mergeChoices(one, [near]);
+  expect(withChosen(list, choiceOf(one, far)).map((choice) => choice.incident.id)).toEqual(["far", "near"]);
+  expect(withChosen(list, choiceOf(one, near))).toBe(list);
+  expect(withChosen(list, null)).toBe(list);
+});
+
+test("the map is to show what lies near, not what is at the other end of the city or nowhere", () => {
+  const others = [east("near", 0.001), east("far", 0.02), incident("nowhere", { position: null })];
+  expect(spotsNear(mergeChoices(east("a", 0), others))).toEqual([others[0]!.position]);
 });
 
 test("it is said how many alarms and officers there are together, and who is done counts no more", () => {

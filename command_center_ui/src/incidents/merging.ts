@@ -1,6 +1,6 @@
 /* What may be put together, and what may be taken apart, as the server decides it (dispatch/merging.py). Pure. */
 import { metresBetween } from "../time/age";
-import type { AlarmRecord, Incident } from "../wire";
+import type { AlarmRecord, Incident, Position } from "../wire";
 import { activeAssignments } from "./attention";
 
 export interface MergeChoice {
@@ -19,12 +19,49 @@ export function isPrivate(incident: Incident): boolean {
 
 /** The open incidents that this one can be merged into, nearest first. */
 export function mergeChoices(incident: Incident, incidents: Iterable<Incident>): MergeChoice[] {
-  if (isPrivate(incident)) return [];
   return [...incidents]
-    .filter((one) => one.id !== incident.id && one.status === "open" && one.drill === incident.drill && !isPrivate(one))
-    .map((one) => ({ incident: one, metres: metresTo(incident, one) }))
+    .filter((one) => mayMerge(incident, one))
+    .map((one) => choiceOf(incident, one))
     .sort((a, b) => away(a) - away(b) || Date.parse(b.incident.opened_at) - Date.parse(a.incident.opened_at))
     .slice(0, CHOICES_MAX);
+}
+
+export function mayMerge(incident: Incident, other: Incident): boolean {
+  if (isPrivate(incident) || isPrivate(other)) return false;
+  return other.id !== incident.id && other.status === "open" && other.drill === incident.drill;
+}
+
+export function choiceOf(incident: Incident, other: Incident): MergeChoice {
+  return { incident: other, metres: metresTo(incident, other) };
+}
+
+/** What a click means: the two halves of one emergency often lie over each other, and the upper one may be this one. */
+export function mergeTarget(
+  incident: Incident,
+  clicked: readonly string[],
+  incidents: ReadonlyMap<string, Incident>,
+): string | null {
+  return (
+    clicked.find((id) => {
+      const other = incidents.get(id);
+      return other !== undefined && mayMerge(incident, other);
+    }) ?? null
+  );
+}
+
+/** Farther away two alarms are hardly about one emergency, and a map that shows them shows nothing near any more. */
+const NEAR_M = 1_000;
+
+export function spotsNear(choices: readonly MergeChoice[]): Position[] {
+  return choices.flatMap(({ incident, metres }) =>
+    incident.position && metres !== null && metres <= NEAR_M ? [incident.position] : [],
+  );
+}
+
+/** The list as it was, and before it what was chosen on the map from outside it. */
+export function withChosen(choices: readonly MergeChoice[], chosen: MergeChoice | null): readonly MergeChoice[] {
+  if (chosen === null || choices.some((one) => one.incident.id === chosen.incident.id)) return choices;
+  return [chosen, ...choices];
 }
 
 /** How many alarms and officers go on under the one incident. */

@@ -34,6 +34,8 @@ export interface CityMap {
   showOfficers(change: Difference<Officer>): void;
   showTrail(trail: Trail): void;
   select(incidentId: string | null): void;
+  /** Rings a second incident, with which something is about to be done. */
+  aimAt(incidentId: string | null): void;
   flyTo(spot: Spot): void;
   fit(box: Box): void;
   zoomBy(steps: number): void;
@@ -41,6 +43,7 @@ export interface CityMap {
 }
 
 export interface MapListener {
-  onPick(incidentId: string): void;
+  /** Every incident under the pointer, the one that is seen first. */
+  onPick(incidentIds: readonly string[]): void;
   onView(view: View): void;
 }

@@ -22,6 +22,7 @@ export class FlatMap implements CityMap {
   #spots: readonly Spot[] = [];
   #trail: Trail = NO_TRAIL;
   #selected: string | null = null;
+  #aim: string | null = null;
   #colors: Colors = pageColors();
   #drawing = false;
   #stop = new AbortController();
@@ -66,6 +67,11 @@ export class FlatMap implements CityMap {
 
   select(incidentId: string | null): void {
     this.#selected = incidentId;
+    this.#schedule();
+  }
+
+  aimAt(incidentId: string | null): void {
+    this.#aim = incidentId;
     this.#schedule();
   }
 
@@ -150,14 +156,14 @@ export class FlatMap implements CityMap {
   }
 
   #pick(x: number, y: number): void {
-    let best: { id: string; away: number } | null = null;
-    for (const incident of this.#incidents.values()) {
-      if (incident.position === null) continue;
-      const spot = toScreen(this.#screen, incident.position);
+    const near = [];
+    for (const { id, position } of this.#incidents.values()) {
+      if (position === null) continue;
+      const spot = toScreen(this.#screen, position);
       const away = Math.hypot(spot.x - x, spot.y - y);
-      if (away < PICK_PX && (best === null || away < best.away)) best = { id: incident.id, away };
+      if (away < PICK_PX) near.push({ id, away });
     }
-    if (best) this.#listener.onPick(best.id);
+    if (near.length > 0) this.#listener.onPick(near.sort((a, b) => a.away - b.away).map(({ id }) => id));
   }
 
   #schedule(): void {
@@ -240,11 +246,15 @@ export class FlatMap implements CityMap {
     if (incident.position === null) return;
     const { x, y } = toScreen(this.#screen, incident.position);
     drawMarker(pen, x, y, lookOf(incident), this.#colors);
-    if (incident.id !== this.#selected) return;
+    if (incident.id === this.#selected) this.#drawRing(pen, x, y, 25, this.#colors("focus"));
+    if (incident.id === this.#aim) this.#drawRing(pen, x, y, 30, this.#colors("text"));
+  }
+
+  #drawRing(pen: CanvasRenderingContext2D, x: number, y: number, radius: number, color: string): void {
     pen.beginPath();
-    pen.arc(x, y, 25, 0, Math.PI * 2);
+    pen.arc(x, y, radius, 0, Math.PI * 2);
     pen.lineWidth = 4;
-    pen.strokeStyle = this.#colors("focus");
+    pen.strokeStyle = color;
     pen.stroke();
   }
 }

@@ -73,6 +73,10 @@ export class GlMap implements CityMap {
     void this.#ready.then(() => this.#map.setFilter("selection", ["==", ["get", "id"], incidentId ?? ""]));
   }
 
+  aimAt(incidentId: string | null): void {
+    void this.#ready.then(() => this.#map.setFilter("aim", ["==", ["get", "id"], incidentId ?? ""]));
+  }
+
   /** Moves only as far as needed: an operator who has found a view keeps it. */
   flyTo(spot: Spot): void {
     // The details may just have taken a part of the map's place, and the middle is not where it was.
@@ -122,8 +126,8 @@ export class GlMap implements CityMap {
     map.on("load", look);
     map.on("moveend", look);
     map.on("click", "incident-markers", (event) => {
-      const id: unknown = event.features?.[0]?.properties["id"];
-      if (typeof id === "string") listener.onPick(id);
+      const ids = (event.features ?? []).map((feature): unknown => feature.properties["id"]);
+      listener.onPick(ids.filter((id) => typeof id === "string"));
     });
     map.on("mouseenter", "incident-markers", () => map.getCanvas().classList.add("pointing"));
     map.on("mouseleave", "incident-markers", () => map.getCanvas().classList.remove("pointing"));

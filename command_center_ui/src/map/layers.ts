@@ -40,7 +40,8 @@ export function mapLayers(colors: Colors): LayerSpecification[] {
     ...trailLayers(colors),
     officerDots(colors),
     officerNames(colors),
-    selectionRing(colors),
+    ring("selection", 25, colors("focus")),
+    ring("aim", 30, colors("text")),
     incidentMarkers(),
   ];
 }
@@ -147,16 +148,17 @@ function officerNames(colors: Colors): SymbolLayerSpecification {
   };
 }
 
-function selectionRing(colors: Colors): CircleLayerSpecification {
+/** Around one incident, which the map names by its filter. */
+function ring(id: string, radius: number, color: string): CircleLayerSpecification {
   return {
-    id: "selection",
+    id,
     type: "circle",
     source: INCIDENTS,
     filter: ["==", ["get", "id"], ""],
     paint: {
-      "circle-radius": 25,
+      "circle-radius": radius,
       "circle-opacity": 0,
-      "circle-stroke-color": colors("focus"),
+      "circle-stroke-color": color,
       "circle-stroke-width": 4,
     },
   };

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { type Screen, boxOnScreen, screenFor, toScreen, toSpot, zoomedAt } from "./screen";
+import { type Screen, boxAround, boxOnScreen, screenFor, toScreen, toSpot, zoomedAt } from "./screen";
 
 const SCREEN: Screen = { lon: 110.42, lat: -6.98, zoom: 13, width: 800, height: 600 };
 
@@ -34,4 +34,18 @@ test("zooming keeps what is under the pointer", () => {
   const after = toSpot(zoomedAt(SCREEN, 600, 100, 2), 600, 100);
   expect(after.lon).toBeCloseTo(before.lon, 9);
   expect(after.lat).toBeCloseTo(before.lat, 9);
+});
+
+test("a box around places holds all of them and what leads there, also around a single one", () => {
+  const [west, south, east, north] = boxAround(
+    [
+      { lat: -6.98, lon: 110.42 },
+      { lat: -6.99, lon: 110.43 },
+    ],
+    100,
+  )!;
+  expect([west < 110.42, south < -6.99, east > 110.43, north > -6.98]).toEqual([true, true, true, true]);
+  const [left, , right] = boxAround([{ lat: -6.98, lon: 110.42 }], 300)!;
+  expect(right - left).toBeCloseTo(0.0054, 4);
+  expect(boxAround([], 300)).toBeNull();
 });

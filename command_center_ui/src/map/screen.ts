@@ -52,6 +52,22 @@ export function boxOnScreen(screen: Screen): Box {
   return [northWest.lon, southEast.lat, southEast.lon, northWest.lat];
 }
 
+const METRES_PER_DEGREE = 111_320;
+
+/** With so much more on each side; near the equator, where this is used, a degree is as long either way. Null for none. */
+export function boxAround(spots: readonly Spot[], marginM: number): Box | null {
+  if (spots.length === 0) return null;
+  const margin = marginM / METRES_PER_DEGREE;
+  const lons = spots.map((spot) => spot.lon);
+  const lats = spots.map((spot) => spot.lat);
+  return [
+    Math.min(...lons) - margin,
+    Math.min(...lats) - margin,
+    Math.max(...lons) + margin,
+    Math.max(...lats) + margin,
+  ];
+}
+
 /** The screen that holds the box with a margin of a tenth. */
 export function screenFor(box: Box, screen: Screen): Screen {
   const [west, south, east, north] = box;

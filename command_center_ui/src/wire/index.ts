@@ -36,6 +36,7 @@ export type {
   Officer,
   Person,
   Place,
+  PolicyText,
   Position,
   Problem,
   ResponseGoal,

@@ -15,6 +15,14 @@ export const merging = {
     "Kejadian ini ditutup sebagai laporan ganda. {kind} di {place} berlanjut dengan {alarms} alarm dan {officers} petugas dari keduanya. Bisa dibatalkan.",
     "This incident is closed as a duplicate. {kind} at {place} goes on with the alarms ({alarms}) and officers ({officers}) of both. It can be undone.",
   ],
+  "merge.by_map": ["Atau pilih kejadiannya di peta.", "Or choose its incident on the map."],
+  "merge.show_map": ["Pilih di peta", "Choose on the map"],
+  "merge.on_map": ["Pilih di peta: kejadian ini digabung ke mana?", "Choose on the map which incident to merge into."],
+  "merge.target": ["Tujuan penggabungan", "Merge into this"],
+  "merge.not_that": [
+    "Kejadian itu tidak bisa digabung dengan ini. Pilih yang lain.",
+    "That incident cannot be merged with this one. Choose another.",
+  ],
   "merge.do": ["Gabungkan sekarang", "Merge now"],
 
   "split.open": ["Pisahkan alarm…", "Split off alarms…"],

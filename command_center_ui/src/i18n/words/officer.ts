@@ -5,8 +5,9 @@ export const officer = {
   "officer.off_duty": ["Lepas tugas", "Off duty"],
   "officer.go_on": ["Mulai siaga", "Go on duty"],
   "officer.go_off": ["Selesai siaga", "Go off duty"],
-  "officer.unit": ["Naik apa?", "Travelling by"],
-  "officer.unit_unknown": ["Tidak disebut", "Not said"],
+  "officer.unit": ["Bergerak dengan", "Travelling by"],
+  "officer.unit_unknown": ["Pilih…", "Choose…"],
+  "officer.unit_why": ["Dari sini dihitung kapan Anda tiba di TKP.", "Your time of arrival is worked out from this."],
   "officer.off_more": [
     "Selama lepas tugas, tidak ada penawaran yang datang dan posisi tidak dikirim.",
     "While off duty you get no offers and your position is not sent.",
