@@ -1,4 +1,6 @@
-"""What the writer asks of the world outside the journal, before it decides. Called on the writer's thread."""
+"""What the writer asks of the world outside the journal, before it decides. Called where the
+writer decides: on the event loop or on a thread of its own (ADR 010).
+"""
 
 from collections.abc import Collection, Sequence
 from datetime import datetime

@@ -55,8 +55,8 @@ log = structlog.get_logger()
 
 T = TypeVar("T")
 
-BATCH_MAX: Final = 256
-"""Orders per commit. At 3,000 a second and 10 ms a batch about 30 wait; the bound keeps a flood's answers flowing."""
+BATCH_MAX: Final = 100
+"""Orders per commit. They are decided in one go on the event loop, which must be back at its sockets soon."""
 
 QUEUE_MAX: Final = 20_000
 """Orders that may wait; above that callers get 503 at once, for what waits takes seconds already."""

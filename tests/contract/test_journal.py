@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import threading
+from collections.abc import Sequence
 
 import msgspec
 import pytest
@@ -10,9 +12,11 @@ import pytest
 from dispatch.commands import AddNote, Claim
 from dispatch.errors import IncidentUnknown, VersionConflict
 from dispatch.incident import Kind, Person
+from geo.geofence import Place
 from geo.position import Position
 from panic_server.journal.port import DeviceOrder, JournalUnavailable
 from panic_server.people import Principal, Role
+from panic_server.surroundings import Surroundings
 from tests.contract.desk import EAST, OPERATOR, OPERATOR_PERSON, WEST, Desk, press
 
 
@@ -216,3 +220,30 @@ async def test_an_order_that_cannot_be_written_takes_no_other_with_it(desk: Desk
     answers = await asyncio.gather(*(desk.writer.submit(one) for one in mixed), return_exceptions=True)
     assert [isinstance(answer, JournalUnavailable) for answer in answers] == [False, True] * 10
     assert len(await desk.open_incidents()) == 10
+
+
+async def test_a_local_file_is_decided_about_on_the_loop_and_a_database_across_the_network_never(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A hanging network must not stop the loop, and two threads that take turns lose more time than either needs."""
+    decided_on: list[int] = []
+    places = Surroundings.places
+
+    def noted(
+        world: Surroundings, positions: Sequence[Position | None], flags: Sequence[tuple[str, ...]]
+    ) -> Sequence[Place]:
+        decided_on.append(threading.get_ident())
+        return places(world, positions, flags)
+
+    monkeypatch.setattr(Surroundings, "places", noted)
+    await desk.press()
+    is_on_loop = [thread == threading.get_ident() for thread in decided_on]
+    assert is_on_loop == [desk.url.startswith("sqlite")]
+
+
+async def test_what_waits_when_a_batch_is_decided_goes_with_it(desk: Desk) -> None:
+    before = len(desk.committed)
+    await asyncio.gather(*(desk.press(f"phone-{number}") for number in range(40)))
+    orders = [one.orders for one in desk.committed[before:]]
+    assert sum(orders) == 40
+    assert len(orders) <= 3
