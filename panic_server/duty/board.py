@@ -1,7 +1,7 @@
 """The duty board: who is on duty, where, doing what. In memory, as columns, so that ranking takes microseconds.
 
-Duty and engagements come from the journal's writer, on its thread; positions from the event loop. The newest position
-wins.
+Duty and engagements come from the journal's writer, where it decides; positions from the event loop. The newest
+position wins.
 """
 
 import threading

@@ -7,7 +7,7 @@ PUT    /_script/{device} or /_script/*     body: ok, slow:MS, 429[:retry_after],
                                            sequence such as 500,500,ok (its last step stays)
 PUT    /_token                             body: a sequence as above, for the OAuth endpoint
 DELETE /_script                            every device and the OAuth endpoint answer ok again
-GET    /_sent?after=N                      {"sent": [delivered messages with n > N], "next": N}
+GET    /_sent?after=N&limit=M              {"sent": [delivered messages with n > N], "next": N}, all without a limit
 GET    /_attempts?after=N                  the same with everything that was tried
 GET    /_token                             {"requests": how often a token was asked for}
 DELETE /_sent                              forgets all this; numbering starts again
@@ -142,7 +142,9 @@ class FakeFcm:
 
 
 def _records(records: list[Record], query: str) -> Reply:
-    after = int(parse_qs(query).get("after", ["0"])[0])
-    newer = records[bisect_right(records, after, key=lambda record: record.n) :]
+    asked = parse_qs(query)
+    after, limit = int(asked.get("after", ["0"])[0]), int(asked.get("limit", ["0"])[0])
+    first = bisect_right(records, after, key=lambda record: record.n)
+    newer = records[first : first + limit if limit else None]
     body = {"sent": newer, "next": newer[-1].n if newer else after}
     return Reply(200, msgspec.json.encode(body))
