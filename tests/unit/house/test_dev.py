@@ -34,10 +34,23 @@ def has_program(machine: Path, name: str, script: str) -> None:
     program.chmod(0o755)
 
 
-def dev(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
-    environment = {"PATH": str(folder / "bin"), "HOME": str(folder)}
+def dev(folder: Path, *arguments: str, path: str = "") -> subprocess.CompletedProcess[str]:
+    environment = {"PATH": f"{folder / 'bin'}{path}", "HOME": str(folder)}
     command = ["/bin/sh", str(folder / "dev"), *arguments]
     return subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+
+
+def makes_a_venv(python: Path) -> bool:
+    return python.exists() and subprocess.run([python, "-c", "import ensurepip, venv"], check=False).returncode == 0
+
+
+def test_the_systems_own_python_comes_before_others_on_the_path(bare_machine: Path) -> None:
+    has_program(bare_machine, "python3.13", "exit 0")
+    own = [Path(f"/usr/bin/python3.{minor}") for minor in (13, 12, 11)]
+    first = next((str(python) for python in own if makes_a_venv(python)), str(bare_machine / "bin/python3.13"))
+    assert f"making .venv with {first}\n" in dev(bare_machine, "run", path=":/usr/bin").stderr
+    shutil.rmtree(bare_machine / ".venv", ignore_errors=True)
+    assert f"making .venv with {bare_machine}/bin/python3.13\n" in dev(bare_machine, "run").stderr
 
 
 @pytest.mark.parametrize(
