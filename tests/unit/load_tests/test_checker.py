@@ -249,6 +249,12 @@ def test_an_offer_rings_again_until_it_is_answered_but_not_for_ever() -> None:
     assert kinds(rung_again(PUSHES_MAX).check()) == {"duplicated"}
 
 
+def test_how_fast_an_offer_was_its_first_push_tells_and_no_later_ring() -> None:
+    rings = [msgspec.structs.replace(offer_push(11), at_ns=at * MS, push_id=f"ring-{at}") for at in (4000, 7, 2000)]
+    evidence = Evidence([an_ack(11)], Recording([], []), [worked(11)], rings, 11, 0, 0, device_of)
+    assert check(evidence)[1].offer_push == [7 * MS]
+
+
 def test_an_offer_on_another_officers_phone_is_a_stray() -> None:
     run = Run()
     run.pushes.append(Push(MS, device_of("officer-12"), "push-x", "offer", "incident-11", "offer-11"))
