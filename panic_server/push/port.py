@@ -21,6 +21,7 @@ class Push(Struct, frozen=True, gc=False):
 
     `recipient` is a token's subject; `seq` is the causing event's; `attempts` counts the tries recorded so far.
     Without `expires_at` a push is given up an hour after `created_at` (see `message.py`). A `silent` one wakes nobody.
+    One that `rings_again` is about an offer whose first push was handed over before.
     """
 
     id: str
@@ -36,6 +37,7 @@ class Push(Struct, frozen=True, gc=False):
     next_attempt_at: datetime
     silent: bool = False
     drill: bool = False
+    rings_again: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -101,7 +101,7 @@ class Reminders:
             if push.expires_at is not None and push.expires_at <= now:
                 del self._standing[offer_id]
                 continue
-            again.append(replace(push, id=new_id(), created_at=now, next_attempt_at=now))
+            again.append(replace(push, id=new_id(), created_at=now, next_attempt_at=now, rings_again=True))
             heapq.heappush(self._heap, (next_at, offer_id))
         if again:
             self._send(again)

@@ -1,6 +1,8 @@
 """The pushes held in memory, in the order in which they go out. No I/O and no clock: `now` is an argument.
 
-Urgent before the rest, then by seq; what failed before waits for its time and has a lane of its own.
+Urgent before the rest, first rings before later ones and withdrawals, then by seq: when the phones of a whole city stay
+mute, an offer that was just made must not wait behind the tenth ring of older ones. What failed before waits for its
+time and has a lane of its own.
 """
 
 from __future__ import annotations
@@ -134,7 +136,9 @@ class Waiting:
 
     def _make_ready(self, errand: Errand) -> None:
         lane = self._again if errand.is_again() else self._new
-        lane.put((not errand.push.urgent, errand.push.seq, errand.push.id), errand)
+        push = errand.push
+        can_wait = push.rings_again or push.kind == "offer_withdrawn"
+        lane.put((not push.urgent, can_wait, push.seq, push.id), errand)
 
     def _ripen(self, now: datetime) -> None:
         while (first := self._later.first()) is not None and first[0] <= now:
