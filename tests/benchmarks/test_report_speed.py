@@ -94,7 +94,7 @@ async def test_a_report_over_a_hundred_thousand_incidents_comes_within_two_secon
         officers = [city.officer_at(metres=200 * number) for number in range(1, 4)]
         alarm = await city.resident().press()
         await officers[0].accepts(alarm)
-        city.change_database(MANY.format(count=INCIDENTS, apart=DAYS * 86_400 * 1_000_000 // (INCIDENTS + 1)))
+        await city.change_database(MANY.format(count=INCIDENTS, apart=DAYS * 86_400 * 1_000_000 // (INCIDENTS + 1)))
         await city.passes(seconds=1)
         whole, sector = city.operator(), city.operator("PS-BARAT")
         for group in ("sector", "kind", "hour", "weekday"):

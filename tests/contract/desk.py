@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import uuid
 from collections.abc import Sequence
@@ -89,7 +90,7 @@ class Desk:
 
     async def officer(self, officer_id: str, at: Position = WEST, sectors: tuple[str, ...] = ()) -> Principal:
         officer = Principal(officer_id, Role.OFFICER, officer_id.title(), sectors)
-        self.write(
+        await self.write(
             "INSERT INTO people (subject, role, name, areas) VALUES (:subject, 'officer', :name, '[]') "
             "ON CONFLICT DO NOTHING",
             subject=officer_id,
@@ -126,14 +127,18 @@ class Desk:
                     return offer.id
         raise AssertionError(f"{officer_id} has no open offer")
 
-    def write(self, statement: str, **parameters: object) -> None:
+    async def write(self, statement: str, **parameters: object) -> None:
         """Straight into the database, past the writer."""
-        engine = open_engine(self.url, writes=True)
-        try:
-            with engine.begin() as connection:
-                connection.execute(text(statement), parameters)
-        finally:
-            engine.dispose()
+
+        def write() -> None:
+            engine = open_engine(self.url, writes=True)
+            try:
+                with engine.begin() as connection:
+                    connection.execute(text(statement), parameters)
+            finally:
+                engine.dispose()
+
+        await asyncio.to_thread(write)
 
     def is_failing(self) -> bool:
         return self.writer.failing_since is not None

@@ -106,12 +106,12 @@ async def test_one_alarm_sent_to_two_processes_is_one_alarm(desk: Desk, other_de
 
 async def test_a_failed_commit_is_no_yes_leaves_nothing_and_the_next_one_works(desk: Desk) -> None:
     await desk.press("before")
-    desk.write("ALTER TABLE outbox RENAME TO outbox_gone")
+    await desk.write("ALTER TABLE outbox RENAME TO outbox_gone")
     sent = press("during", position=None)
     await desk.officer("somebody")
     with pytest.raises(JournalUnavailable):
         await desk.press("needs the outbox")
-    desk.write("ALTER TABLE outbox_gone RENAME TO outbox")
+    await desk.write("ALTER TABLE outbox_gone RENAME TO outbox")
     assert desk.is_failing()
     await desk.writer.submit(sent)
     assert not desk.is_failing()
@@ -122,7 +122,7 @@ async def test_a_failed_commit_is_no_yes_leaves_nothing_and_the_next_one_works(d
 async def test_a_version_that_moved_on_disk_is_noticed_and_decided_again(desk: Desk) -> None:
     await desk.press()
     [incident] = await desk.open_incidents()
-    desk.write("UPDATE incidents SET version = version + 1")
+    await desk.write("UPDATE incidents SET version = version + 1")
     with pytest.raises(JournalUnavailable):
         await desk.command(Claim(OPERATOR_PERSON), incident_id=incident.id)
     assert await desk.seqs() == [1]
@@ -213,7 +213,7 @@ async def test_lists_are_newest_first_and_their_pages_have_no_gap(desk: Desk) ->
 
 async def test_an_order_that_cannot_be_written_takes_no_other_with_it(desk: Desk) -> None:
     await desk.officer("cursed")
-    desk.write("INSERT INTO engagements (officer_id, slot, offer_id, incident_id) VALUES ('cursed', 1, 'x', 'y')")
+    await desk.write("INSERT INTO engagements (officer_id, slot, offer_id, incident_id) VALUES ('cursed', 1, 'x', 'y')")
     good = [press(f"good-{number}", position=None) for number in range(10)]
     bad = [press(f"bad-{number}") for number in range(10)]
     mixed = [one for pair in zip(good, bad, strict=True) for one in pair]

@@ -136,7 +136,7 @@ def answers(rng: random.Random, incidents: Sequence[Incident]) -> Order:
 
 
 async def memories_are_right(*desks: Desk) -> None:
-    expected = contents(read_anew(desks[0]))
+    expected = contents(await asyncio.to_thread(read_anew, desks[0]))
     for desk in desks:
         # An order that changes nothing: by it this process learns what the other one did.
         await desk.writer.submit(CheckpointOrder(()))

@@ -75,7 +75,9 @@ async def test_an_engagement_cannot_be_doubled_in_the_database_either(desk: Desk
     await desk.press()
     await desk.accept("busy", await desk.offer_of("busy"))
     with pytest.raises(Exception, match=r"UNIQUE|unique"):
-        desk.write("INSERT INTO engagements (officer_id, slot, offer_id, incident_id) VALUES ('busy', 0, 'x', 'y')")
+        await desk.write(
+            "INSERT INTO engagements (officer_id, slot, offer_id, incident_id) VALUES ('busy', 0, 'x', 'y')"
+        )
 
 
 async def test_incidents_wait_by_urgency_and_age_when_nobody_is_free(desk: Desk) -> None:
@@ -208,10 +210,10 @@ async def test_going_on_duty_twice_is_one_event(desk: Desk) -> None:
 
 async def test_after_a_failed_commit_the_board_is_right_again_without_anybody_asking(desk: Desk) -> None:
     await desk.officer("staying")
-    desk.write("ALTER TABLE outbox RENAME TO outbox_gone")
+    await desk.write("ALTER TABLE outbox RENAME TO outbox_gone")
     with pytest.raises(JournalUnavailable):
         await desk.press()
-    desk.write("ALTER TABLE outbox_gone RENAME TO outbox")
+    await desk.write("ALTER TABLE outbox_gone RENAME TO outbox")
     before = len(desk.committed)
     await eventually(lambda: len(desk.committed) > before)
     assert [(officer.id, officer.status) for officer in desk.board.officers()] == [("staying", "available")]

@@ -34,6 +34,6 @@ async def test_nodes_that_start_together_keep_the_same_policy_once(desk: Desk) -
 
 
 async def test_what_could_not_be_kept_is_said_to_be_so(desk: Desk) -> None:
-    desk.write("DROP TABLE policies")
+    await desk.write("DROP TABLE policies")
     with pytest.raises(JournalUnavailable):
         await PolicyShelf(desk.url, desk.clock).keep("kota-1", "text")

@@ -37,6 +37,9 @@ from tests.scenarios.waiting import eventually, until
 
 P = TypeVar("P", bound=Person)
 
+Newcomer = tuple[str, Role, tuple[str, ...], str]
+"""Subject, role, areas, token."""
+
 START = datetime(2026, 11, 22, 20, 0, tzinfo=UTC)
 STEP_S = 0.5
 
@@ -60,6 +63,7 @@ class City:
         # Each press is an incident of its own unless a story is about many taps: people stand on the same few spots.
         self._policy = replace(load_policy(None), join_radius_max_m=0.0)
         self.has_policy_file = False
+        self._newcomers: list[Newcomer] = []
         self._arrivals: list[Callable[[], Awaitable[None]]] = []
         self._numbers: dict[str, int] = {}
         self._front: uvicorn.Server | None = None
@@ -92,6 +96,9 @@ class City:
         async with self._beginning:
             if self._front is None:
                 await self.starts()
+            if self._newcomers:
+                newcomers, self._newcomers = self._newcomers, []
+                await asyncio.to_thread(self._enlist, newcomers)
             while self._arrivals:
                 await self._arrivals.pop(0)()
 
@@ -193,19 +200,22 @@ class City:
         word = kind.__name__.lower()
         self._numbers[word] = self._numbers.get(word, 0) + 1
         name = subject or f"{word}-{self._numbers[word]}"
-        [token] = self.enlist([(name, role, areas)])
-        return kind(self, name, token)
+        return kind(self, name, self.enlists(name, role, areas))
 
-    def enlist(self, people: list[tuple[str, Role, tuple[str, ...]]]) -> list[str]:
-        """Makes them in one transaction beside the server, as the command line does; returns their tokens."""
-        tokens = [f"token-of-{subject}-{self.random.getrandbits(64):x}" for subject, _, _ in people]
+    def enlists(self, subject: str, role: Role, areas: tuple[str, ...] = ()) -> str:
+        """The token of somebody who is in the database once the city is ready."""
+        token = f"token-of-{subject}-{self.random.getrandbits(64):x}"
+        self._newcomers.append((subject, role, areas, token))
+        return token
+
+    def _enlist(self, newcomers: list[Newcomer]) -> None:
+        """In one transaction beside the server, as the command line does."""
         engine = open_engine(self.settings.database_url, writes=True)
         with engine.begin() as connection:
-            for (subject, role, areas), token in zip(people, tokens, strict=True):
+            for subject, role, areas, token in newcomers:
                 add_person(connection, subject, role, subject.title(), areas)
                 add_token(connection, subject, token, 0)
         engine.dispose()
-        return tokens
 
     # Time, and what it brings.
 
@@ -265,12 +275,16 @@ class City:
             lambda connection: [dict(row) for row in connection.execute(text(query), parameters).mappings()]
         )
 
-    def change_database(self, statement: str) -> None:
+    async def change_database(self, statement: str) -> None:
         """Straight into the database, as somebody who breaks or mends it."""
-        engine = open_engine(self.settings.database_url, writes=True)
-        with engine.begin() as connection:
-            connection.execute(text(statement))
-        engine.dispose()
+
+        def change() -> None:
+            engine = open_engine(self.settings.database_url, writes=True)
+            with engine.begin() as connection:
+                connection.execute(text(statement))
+            engine.dispose()
+
+        await asyncio.to_thread(change)
 
     async def imports(self, document: bytes) -> int:
         """Another process makes this the next map; returns its version once it is in force here."""

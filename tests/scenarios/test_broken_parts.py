@@ -29,7 +29,7 @@ async def is_ready(city: City) -> bool:
 async def test_an_alarm_that_cannot_be_stored_gets_a_503_and_the_consoles_see_why(city: City, table: str) -> None:
     resident, console = city.resident(), await city.operator().watches()
     await resident.press()
-    city.change_database(f"ALTER TABLE {table} RENAME TO gone")
+    await city.change_database(f"ALTER TABLE {table} RENAME TO gone")
 
     await assert_refused_for_now(resident)
 
@@ -41,10 +41,10 @@ async def test_an_alarm_that_cannot_be_stored_gets_a_503_and_the_consoles_see_wh
 async def test_when_the_database_is_mended_alarms_are_taken_again_and_nothing_is_missing(city: City) -> None:
     resident, console = city.resident(), await city.operator().watches()
     before = await resident.press()
-    city.change_database("ALTER TABLE alarms RENAME TO gone")
+    await city.change_database("ALTER TABLE alarms RENAME TO gone")
     for _ in range(3):
         await assert_refused_for_now(resident)
-    city.change_database("ALTER TABLE gone RENAME TO alarms")
+    await city.change_database("ALTER TABLE gone RENAME TO alarms")
 
     after = await city.resident().press()
 
@@ -58,9 +58,9 @@ async def test_when_the_database_is_mended_alarms_are_taken_again_and_nothing_is
 async def test_a_mended_database_is_noticed_without_any_alarm(city: City) -> None:
     resident, console = city.resident(), await city.operator().watches()
     await resident.press()
-    city.change_database("ALTER TABLE alarms RENAME TO gone")
+    await city.change_database("ALTER TABLE alarms RENAME TO gone")
     await assert_refused_for_now(resident)
-    city.change_database("ALTER TABLE gone RENAME TO alarms")
+    await city.change_database("ALTER TABLE gone RENAME TO alarms")
 
     await city.passes(seconds=20)
 
@@ -71,12 +71,12 @@ async def test_a_mended_database_is_noticed_without_any_alarm(city: City) -> Non
 async def test_a_database_that_cannot_be_read_is_seen_within_ten_seconds_though_nobody_presses(city: City) -> None:
     console = await city.operator().watches()
     await city.passes(seconds=3)
-    city.change_database("ALTER TABLE head RENAME TO gone")
+    await city.change_database("ALTER TABLE head RENAME TO gone")
 
     await city.passes(seconds=10)
 
     await console.sees(lambda: "database" in console.degraded)
-    city.change_database("ALTER TABLE gone RENAME TO head")
+    await city.change_database("ALTER TABLE gone RENAME TO head")
     await city.passes(seconds=10)
     await console.sees(lambda: "database" not in console.degraded)
 
@@ -84,7 +84,7 @@ async def test_a_database_that_cannot_be_read_is_seen_within_ten_seconds_though_
 async def test_a_screen_that_cannot_be_let_in_is_told_to_come_back(city: City) -> None:
     operator = city.operator()
     await city.ready()
-    city.change_database("ALTER TABLE tokens RENAME TO gone")
+    await city.change_database("ALTER TABLE tokens RENAME TO gone")
     screen = Screen(city.url, operator.token)
 
     await screen.opens(quietly=True)

@@ -139,9 +139,9 @@ async def test_a_client_that_does_not_read_is_closed_and_resumes_while_others_fe
 async def test_a_thousand_clients_that_drop_and_come_back_at_once_miss_nothing(city: City) -> None:
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (min(8192, hard), hard))
-    await city.ready()
     roles = [(Role.OPERATOR, ())] * 12 + [(Role.OPERATOR, ("PS-BARAT",))] * 4 + [(Role.REPRESENTATIVE, ("RT-1",))] * 4
-    tokens = city.enlist([(f"storm-{number}", *role) for number, role in enumerate(roles)])
+    tokens = [city.enlists(f"storm-{number}", *role) for number, role in enumerate(roles)]
+    await city.ready()
     screens = [Screen(city.url, tokens[number % len(tokens)]) for number in range(1000)]
     gate = asyncio.Semaphore(200)
 

@@ -145,7 +145,7 @@ async def test_a_last_known_position_of_long_ago_sends_nobody_and_the_operator_p
 
 
 async def test_without_a_map_every_alarm_is_outside_and_taken(city: City) -> None:
-    city.change_database("DELETE FROM maps")
+    await city.change_database("DELETE FROM maps")
     console = await city.operator().watches()
 
     alarm = await city.resident().press()
