@@ -135,7 +135,7 @@ class Relay:
     # Taking in
 
     def _take_in(self, push: Push) -> None:
-        if push.id in self._held:
+        if push.id in self._held or (push.rings_again and self._waiting.has_ring_for(push)):
             return
         if not self._waiting.has_room(urgent=push.urgent):
             self._missed[push.urgent] = True

@@ -1,8 +1,8 @@
 """The pushes held in memory, in the order in which they go out. No I/O and no clock: `now` is an argument.
 
-Urgent before the rest, first rings before later ones and withdrawals, then by seq: when the phones of a whole city stay
-mute, an offer that was just made must not wait behind the tenth ring of older ones. What failed before waits for its
-time and has a lane of its own.
+First what somebody does not know yet, the urgent before the neighbourhood's news; then later rings and withdrawals;
+then by seq. When the phones of a whole city stay mute, neither an offer that was just made nor the news of a fire next
+door may wait behind the tenth ring of older offers. What failed before waits for its time and has a lane of its own.
 """
 
 from __future__ import annotations
@@ -84,6 +84,10 @@ class Waiting:
     def has_room(self, *, urgent: bool) -> bool:
         return self._counts[urgent] < self._limit
 
+    def has_ring_for(self, push: Push) -> bool:
+        """Whether a push of the same offer waits already."""
+        return push.offer_id in self._offers
+
     def put(self, errand: Errand, *, now: datetime) -> None:
         """Also beyond the limit: what comes back from a try was counted before."""
         self._tickets += 1
@@ -138,7 +142,7 @@ class Waiting:
         lane = self._again if errand.is_again() else self._new
         push = errand.push
         can_wait = push.rings_again or push.kind == "offer_withdrawn"
-        lane.put((not push.urgent, can_wait, push.seq, push.id), errand)
+        lane.put((can_wait, not push.urgent, push.seq, push.id), errand)
 
     def _ripen(self, now: datetime) -> None:
         while (first := self._later.first()) is not None and first[0] <= now:

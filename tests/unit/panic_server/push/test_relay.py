@@ -1,74 +1,10 @@
 """The relay between an outbox and a sender in memory, with time that a test moves."""
 
-from collections.abc import AsyncIterator
 from datetime import timedelta
 
-import pytest
-from prometheus_client import CollectorRegistry
-
-from panic_server.clock import FakeClock
-from panic_server.push.memory import MemoryOutbox, MemorySender
-from panic_server.push.metrics import PushMetrics
-from panic_server.push.port import EndReason, Outcome, Push, PushResult, Verdict
-from panic_server.push.relay import Relay
+from panic_server.push.port import EndReason, Outcome, PushResult, Verdict
 from tests.fake_fcm.pushes import NOON, a_device, a_piece_of_news, a_push, settled
-
-
-class House:
-    """A relay and all around it; `start` it, and `commit` what the journal would."""
-
-    def __init__(self, *, limit: int = 5000) -> None:
-        self.clock = FakeClock(NOON)
-        self.outbox = MemoryOutbox()
-        self.limit = limit
-        self.relays: list[Relay] = []
-        self.registry = CollectorRegistry()
-        for number in range(100):
-            self.outbox.register(a_device(number))
-
-    async def start(self) -> None:
-        """Also a second time: as after a kill, with nothing but the outbox left."""
-        self.sender = MemorySender()
-        self.registry = CollectorRegistry()
-        metrics = PushMetrics(self.registry)
-        self.relay = Relay(
-            self.outbox, self.sender, self.clock, metrics, random=lambda: 0.5, limit=self.limit, gather_s=0
-        )
-        self.relays.append(self.relay)
-        await self.relay.start()
-        await settled()
-
-    async def commit(self, *pushes: Push) -> None:
-        self.outbox.add(pushes)
-        self.relay.wake(pushes)
-        await settled()
-
-    async def answer(self, number: int, verdict: Verdict, retry_after_s: float | None = None) -> None:
-        self.sender.answer(f"device-{number}", verdict, retry_after_s)
-        await settled()
-
-    async def passes(self, seconds: float) -> None:
-        self.clock.advance(seconds)
-        await settled()
-
-    def sent(self) -> list[str]:
-        return [delivery.data["push_id"] for delivery in self.sender.submitted]
-
-    def result(self, number: int) -> PushResult | None:
-        return self.outbox.finished(f"push-{number}")
-
-    def end_of(self, number: int) -> EndReason | Outcome | None:
-        result = self.result(number)
-        return None if result is None else result.reason or result.outcome
-
-
-@pytest.fixture
-async def house() -> AsyncIterator[House]:
-    house = House()
-    await house.start()
-    yield house
-    for relay in house.relays:
-        await relay.stop()
+from tests.unit.panic_server.push.relaying import House
 
 
 async def test_a_committed_push_is_sent_without_reading_the_outbox(house: House) -> None:
@@ -265,28 +201,6 @@ async def test_when_all_fails_only_a_few_probes_go_out_until_one_gets_through(ho
     assert len(house.sent()) == 50
 
 
-async def test_failing_devices_leave_three_quarters_of_the_flow_to_the_others(house: House) -> None:
-    house.sender.window = 8
-    await house.commit(*(a_push(number) for number in range(8)))
-    house.sender.answer("device-0", Verdict.ACCEPTED)
-    house.sender.answer_all(Verdict.UNAVAILABLE)
-    house.sender.window = 0
-    await house.passes(5)
-    house.sender.window = 8
-    await house.commit(*(a_push(number) for number in range(50, 60)))
-    again = [push_id for push_id in house.sent()[8:] if int(push_id.removeprefix("push-")) < 50]
-    assert (len(again), len(house.sent()[8:])) == (2, 8)
-
-
-async def test_offers_overtake_news_that_waits(house: House) -> None:
-    house.sender.window = 1
-    await house.commit(a_piece_of_news(1), a_piece_of_news(2), a_piece_of_news(3))
-    await house.commit(a_push(4))
-    house.sender.window = 10
-    await house.answer(1, Verdict.ACCEPTED)
-    assert house.sent() == ["push-1", "push-4", "push-2", "push-3"]
-
-
 async def test_results_are_kept_until_the_database_is_back(house: House) -> None:
     await house.commit(a_push(1))
     house.outbox.available = False
@@ -336,20 +250,6 @@ async def test_memory_holds_no_more_than_its_limit_of_each_class() -> None:
         *(a_piece_of_news(number) for number in range(60)), *(a_push(number) for number in range(60, 90))
     )
     assert len(house.relay._waiting) == 20
-    await house.relay.stop()
-
-
-async def test_offers_that_did_not_fit_are_read_before_news() -> None:
-    house = House(limit=4)
-    await house.start()
-    house.sender.window = 0
-    await house.commit(*(a_piece_of_news(number) for number in range(8)), *(a_push(number) for number in range(50, 58)))
-    house.sender.window, house.sender.verdict = 1, Verdict.ACCEPTED
-    await house.commit()
-    for _ in range(10):
-        await house.passes(0)
-    kinds = [delivery.data["type"] for delivery in house.sender.submitted]
-    assert kinds == ["offer"] * 8 + ["neighbourhood"] * 8
     await house.relay.stop()
 
 

@@ -32,9 +32,9 @@ def test_offers_go_before_news_and_the_oldest_first(waiting: Waiting) -> None:
     assert taken(waiting) == [3, 4, 1, 2]
 
 
-def test_an_offer_that_never_rang_goes_before_later_rings_and_the_ends_of_older_ones(waiting: Waiting) -> None:
-    put(waiting, a_push(1, rings_again=True), a_piece_of_news(2), a_push(4), a_push(3, kind="offer_withdrawn"))
-    assert taken(waiting) == [4, 1, 3, 2]
+def test_what_nobody_knows_yet_goes_before_later_rings_and_the_ends_of_older_offers(waiting: Waiting) -> None:
+    put(waiting, a_push(1, rings_again=True), a_piece_of_news(5), a_push(4), a_push(3, kind="offer_withdrawn"))
+    assert taken(waiting) == [4, 5, 1, 3]
 
 
 def test_no_more_is_taken_than_there_is_room_for(waiting: Waiting) -> None:
