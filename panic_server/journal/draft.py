@@ -102,6 +102,7 @@ class Draft:
         self._add_event(told, actor, facts_text(event))
         self._note_pushes(before, after, event)
         changed = self.registry.put(before, after, opened_seq)
+        self.freed = self.registry.mute.take_woken() or self.freed
         self._note_engagements(before, after, changed)
         self._note_offers(before, after)
         self._note_standing(before, after)

@@ -15,6 +15,7 @@ from dispatch.incident import Alarm, Assignment, Incident, Standing
 from dispatch.policy import Policy
 from dispatch.units import Unit
 from panic_server.journal.ended import Ended
+from panic_server.journal.mute import MutePhones
 from panic_server.journal.nearby import Nearby
 from panic_server.journal.phones import Phones
 from panic_server.journal.world import World
@@ -68,6 +69,7 @@ class Registry:
         self.ended = Ended()
         self.standings: dict[str, Standing] = {}
         self._engaged: dict[str, Engaged] = {}
+        self.mute = MutePhones()
         self._on_duty: dict[str, Unit | None] = {}
         self._waiting: list[tuple[int, int, str]] = []
         self._waiting_ids: dict[str, int] = {}
@@ -130,20 +132,25 @@ class Registry:
             if offer_id in new:
                 officer_id, assignment = new[offer_id]
                 self._hold(officer_id, (offer_id, after.id), assignment, slots.get(offer_id))
-        for officer_id in {held[offer_id][0] for held in (old, new) for offer_id in changed if offer_id in held}:
+        officers = {held[offer_id][0] for held in (old, new) for offer_id in changed if offer_id in held}
+        for officer_id in officers | self.mute.note(before, after):
             engaged = self.engaged(officer_id)
             self._world.on_engagement(
                 officer_id,
-                open_offers=self._burden(engaged),
+                open_offers=self._burden(officer_id, engaged),
                 assignment=engaged.assignment,
                 exercising=self.exercise_of(officer_id) is not None,
             )
         return changed
 
-    def _burden(self, engaged: Engaged) -> int:
-        """The open offers as the others see them: those of exercises always leave room for one that is real."""
+    def _burden(self, officer_id: str, engaged: Engaged) -> int:
+        """The open offers as the others see them: those of exercises always leave room for one that is real, and one
+        that is real is all that a mute phone is asked at a time.
+        """
         offers = [incident_id for slot, (_, incident_id) in engaged.slots.items() if slot != ASSIGNMENT_SLOT]
         real = sum(1 for one in offers if one not in self._held or not self._held[one].incident.drill)
+        if real and officer_id in self.mute:
+            return max(real, self.policy.max_open_offers)
         return real if real == len(offers) else max(real, min(len(offers), self.policy.max_open_offers - 1))
 
     def exercise_of(self, officer_id: str) -> Held | None:
@@ -200,6 +207,8 @@ class Registry:
         self, officer_id: str, name: str, sectors: tuple[str, ...], *, on_duty: bool, unit: Unit | None
     ) -> None:
         if on_duty:
+            if officer_id not in self._on_duty:
+                self.mute.forget(officer_id)
             self._on_duty[officer_id] = unit
         else:
             self._on_duty.pop(officer_id, None)

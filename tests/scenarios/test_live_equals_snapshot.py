@@ -108,7 +108,7 @@ class Life:
             await self.away.pop(self.dice.randrange(len(self.away))).opens()
 
     async def all_screens_agree_with_fresh_ones(self) -> None:
-        """Compared while the journal rests: what time has set off may go on for a moment, and then all look again."""
+        """Compared while time stands still: what it has set off may go on for a moment, and then all look again."""
         while self.away:
             await self.away.pop().opens()
         for _ in range(LOOKS):
@@ -126,23 +126,22 @@ class Life:
         return seen[-1]
 
     async def _agree_at(self, head: int) -> bool:
-        """Whether everybody could be compared at this head; no screen may stay behind it."""
-        # A heartbeat for everybody: what a screen may see nothing of moves it on with a heartbeat alone.
-        await self.city.passes(seconds=6)
+        """Whether everybody could be compared at this head. Then no screen may stay behind it."""
         fresh: dict[str, dict[str, Any]] = {}
         for watcher in self.watchers:
             screen = await Screen(self.city.url, watcher.token).opens()
-            assert screen.position is not None
             fresh[watcher.token] = screen.incidents
             await screen.closes()
-            if screen.position > head:
+            if screen.position != head:
                 return False
         for watcher in self.watchers:
             for screen in watcher.screens:
+                await screen.sees(lambda screen=screen, anew=fresh[watcher.token]: screen.incidents == anew)  # type: ignore[misc]  # bound at once
+        # A heartbeat for everybody: what a screen may see nothing of moves it on with a heartbeat alone.
+        await self.city.passes(seconds=6)
+        for watcher in self.watchers:
+            for screen in watcher.screens:
                 await screen.sees(lambda screen=screen: screen.position >= head)  # type: ignore[misc]  # bound at once
-                if screen.position != head:
-                    return False
-                assert screen.incidents == fresh[watcher.token], watcher.subject
         return True
 
 
