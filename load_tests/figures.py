@@ -26,6 +26,7 @@ class Figures:
     pushes: int = 0
     ended_offers: int = 0
     drain_s: float | None = None
+    took: int = 0
     server_cpu_s: float = 0.0
     push_cpu_s: float = 0.0
     server_before_mb: float = 0.0
@@ -72,6 +73,7 @@ def rows_of(one: Figures) -> list[tuple[str, str]]:
         ("pushes taken by FCM", f"{one.pushes:,}"),
         ("offers ended before their push", f"{one.ended_offers:,}"),
         ("push backlog drained after, s", "-" if one.drain_s is None else f"{one.drain_s:.1f}"),
+        ("officers who took an offer meanwhile", f"{one.took:,}"),
         ("server CPU, s", f"{one.server_cpu_s:.1f}"),
         ("push child CPU, s", f"{one.push_cpu_s:.1f}"),
         ("server memory before the load, MB", f"{one.server_before_mb:.0f}"),

@@ -1,4 +1,7 @@
-"""The shapes of load, and one run of each against a server of its own."""
+"""The shapes of load, and one run of each against a server of its own.
+
+While alarms come no phone answers; afterwards they do, and whatever waits for FCM by then has to go out.
+"""
 
 import math
 import time
@@ -10,8 +13,8 @@ from load_tests.checker import Evidence, check
 from load_tests.figures import Figures
 from load_tests.journal import read_journal
 from load_tests.processes import Process, fsync_s, wait_for
-from load_tests.records import Ack, read_recording
-from load_tests.stage import Size, Stage, device_of
+from load_tests.records import Ack, device_of, read_recording
+from load_tests.stage import Size, Stage
 
 SETTLE_WITHIN_S = 60.0
 ANSWER_WITHIN_S = 90.0
@@ -77,7 +80,10 @@ def perform(
             figures, best = climb(profile, stage, observers, seed=seed)
             figures.server_before_mb = before_mb
             figures.fsync_s = [*fsyncs, *fsync_s(folder)]
-            figures.drain_s = drained_after_s(stage, profile.drain_s)
+            if profile.drain_s > 0:
+                with Process(phones_of(stage), folder / "phones.log") as phones:
+                    figures.drain_s = drained_after_s(stage, profile.drain_s)
+                    figures.took = int(phones.ask("stop"))
             until = int(observers.ask("where"))
             time.sleep(YOUNG_S)
             stop(observers)
@@ -148,10 +154,15 @@ def accepted_rate(acks: list[Ack]) -> float:
     return len(taken) / (lasted_ns / 1e9)
 
 
-def drained_after_s(stage: Stage, within_s: float) -> float | None:
-    """Seconds until no push was older than YOUNG_S; None when that was never so.
+def phones_of(stage: Stage) -> list[str]:
+    arguments = ["load_tests.phones", "--port", str(stage.port), "--fcm-port", str(stage.fcm_port)]
+    return [*arguments, "--people", str(stage.people_file)]
 
-    Nothing may wait at all only once nobody is asked any more, and open incidents are offered again and again.
+
+def drained_after_s(stage: Stage, within_s: float) -> float | None:
+    """Seconds from when the phones wake until no push is older than YOUNG_S; None when that was never so.
+
+    Nothing may wait at all only once nobody is asked any more, and what nobody took is offered again and again.
     """
     began_s = time.monotonic()
     is_young = 0

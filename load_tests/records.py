@@ -85,6 +85,11 @@ class Push(Struct, frozen=True):
     offer_id: str | None
 
 
+def device_of(subject: str) -> str:
+    """Their phone, as FCM knows it."""
+    return f"device-of-{subject}"
+
+
 def read_people(path: Path) -> People:
     return json.decode(path.read_bytes(), type=People)
 

@@ -11,7 +11,7 @@ from msgspec import json
 
 from load_tests.lean_http import request, together
 from load_tests.processes import Broken, Process, children, cpu_s, free_port, peak_rss_mb, rss_mb, wait_for
-from load_tests.records import Ack, Officer, People, Push, Representative, read_acks, read_people
+from load_tests.records import Ack, Officer, People, Push, Representative, device_of, read_acks, read_people
 from load_tests.spy import spying
 
 START_WITHIN_S = 60.0
@@ -30,10 +30,6 @@ class Size:
     representatives: int
     watched: int
     residents: int
-
-
-def device_of(subject: str) -> str:
-    return f"device-of-{subject}"
 
 
 def seed(folder: Path, size: Size, *, number: int) -> People:
@@ -163,10 +159,11 @@ class Stage:
             if status != 200:
                 raise Broken("the fake FCM does not answer")
             answer = json.decode(body)
-            if not answer["sent"]:
-                return taken
             taken += [_push(record) for record in answer["sent"]]
             after = answer["next"]
+            # While pushes still go out, a few new ones are there at each look.
+            if len(answer["sent"]) < PUSHES_AT_ONCE:
+                return taken
 
     def server_cpu_s(self) -> float:
         return cpu_s(self.server.pid)
