@@ -20,10 +20,14 @@ LATE_S = 3.0
 every console knows within ten.
 """
 
-LOOKING_MAX = 128
-"""Looks under way at a time: half of what the journal takes in one commit. However many deadlines pass in the same
-moment, an alarm waits behind no more than these, and the journal still writes them in batches.
+LOOKING_CALM = 24
+"""Looks under way at a time. However many deadlines pass in the same moment, an alarm waits behind no more than these: a
+few milliseconds.
 """
+
+HURRY_S = 0.3
+LOOKING_HURRIED = 128
+"""So many once a deadline is late by that: no deadline may be late by a second, and large batches are written sooner."""
 
 
 class Timer:
@@ -60,10 +64,16 @@ class Timer:
 
     def _look_at_due(self, now: datetime) -> None:
         """In the order of their deadlines; what finds no room is next when a look is done."""
-        while len(self._looking) < LOOKING_MAX and (incident_id := self._take_due(now)) is not None:
+        most = self._most(now)
+        while len(self._looking) < most and (incident_id := self._take_due(now)) is not None:
             task = asyncio.create_task(self._look(incident_id))
             self._looking[task] = self._clock.monotonic()
             task.add_done_callback(self._looked)
+
+    def _most(self, now: datetime) -> int:
+        """How many looks may be under way."""
+        is_hurried = bool(self._heap) and (now - self._heap[0][0]).total_seconds() >= HURRY_S
+        return LOOKING_HURRIED if is_hurried else LOOKING_CALM
 
     def _take_due(self, now: datetime) -> str | None:
         while self._heap and self._heap[0][0] <= now:
@@ -84,14 +94,14 @@ class Timer:
             self.take([(incident_id, self._clock.now() + timedelta(seconds=pause_s))])
 
     def _looked(self, task: asyncio.Task[None]) -> None:
-        was_full = len(self._looking) >= LOOKING_MAX
+        was_full = len(self._looking) >= LOOKING_CALM
         del self._looking[task]
         if was_full:
             self._wake.set()
 
     async def _wait(self) -> None:
         until = self._clock.now() + BEAT
-        if self._heap and len(self._looking) < LOOKING_MAX:
+        if self._heap and len(self._looking) < self._most(self._clock.now()):
             until = min(until, self._heap[0][0])
         self._wake.clear()
         waits = [asyncio.ensure_future(self._clock.sleep_until(until)), asyncio.ensure_future(self._wake.wait())]

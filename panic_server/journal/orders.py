@@ -71,7 +71,7 @@ from panic_server.journal.world import World
 from panic_server.people import Principal
 from panic_server.wire import shapes, views
 
-WAITING_PER_BATCH = 60
+WAITING_PER_BATCH = 24
 """How many waiting incidents are offered to freed officers in one batch; the rest come with the next."""
 
 Answer = Accepted | Done | None

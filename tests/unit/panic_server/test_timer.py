@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from panic_server.clock import FakeClock
-from panic_server.timer import LOOKING_MAX, Timer
+from panic_server.timer import LOOKING_CALM, LOOKING_HURRIED, Timer
 from tests.fake_fcm.pushes import settled
 
 NOW = datetime(2026, 11, 22, 20, 0, tzinfo=UTC)
@@ -117,21 +117,30 @@ async def test_a_look_that_breaks_loses_no_deadline(watch: Watch) -> None:
     assert watch.looked == [("incident", 1.0), ("incident", 2.0), ("incident", 3.0)]
 
 
-async def test_a_flood_of_deadlines_is_worked_off_in_order_and_never_fills_the_journal(watch: Watch) -> None:
+async def test_a_flood_of_deadlines_is_worked_off_in_order_and_alarms_wait_behind_few_of_them(watch: Watch) -> None:
     watch.hold.clear()
-    flood = [f"incident-{number}" for number in range(3 * LOOKING_MAX)]
+    flood = [f"incident-{number}" for number in range(3 * LOOKING_CALM)]
     watch.timer.take([(incident_id, NOW + timedelta(seconds=1)) for incident_id in sorted(flood)])
     watch.take("early", 0.5)
     await watch.passes(1)
-    assert len(watch.looked) == LOOKING_MAX
+    assert len(watch.looked) == LOOKING_CALM
     watch.hold.set()
     await settled()
     assert [incident_id for incident_id, _ in watch.looked] == ["early", *sorted(flood)]
 
 
+async def test_what_gets_late_is_hurried_but_never_fills_the_journal(watch: Watch) -> None:
+    watch.hold.clear()
+    watch.timer.take([(f"incident-{number:04}", NOW) for number in range(3 * LOOKING_HURRIED)])
+    await settled()
+    assert len(watch.looked) == LOOKING_CALM
+    await watch.passes(1)
+    assert len(watch.looked) == LOOKING_HURRIED
+
+
 async def test_looks_that_hang_are_seen_within_ten_seconds_though_the_timer_beats(watch: Watch) -> None:
     watch.hold.clear()
-    watch.timer.take([(f"incident-{number}", NOW) for number in range(LOOKING_MAX)])
+    watch.timer.take([(f"incident-{number}", NOW) for number in range(LOOKING_HURRIED)])
     watch.take("later", 2)
     await watch.passes(4)
     assert not watch.timer.check().ok
