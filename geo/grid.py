@@ -65,30 +65,32 @@ class Grid:
         those that count is. All numbers, where these are few or too far away.
         """
         is_plain = abs(at.lon) < _WEST_EAST_MAX and abs(at.lat) < _NORTH_SOUTH_MAX
+        seen: list[tuple[float, int]] = []
+        looked_at = -1
         for reach in _REACHES if is_plain and len(self) > _FEW else ():
+            seen += self._between(at, looked_at, reach)
+            looked_at = reach
             # Cells are narrowest at their end towards the pole.
             narrow = math.cos(math.radians(abs(at.lat) + (reach + 1) * _SIDE_DEG))
-            whole_bands_m = reach * SIDE_M * narrow // BAND_M * BAND_M
-            found, counted = self._within(at, reach, whole_bands_m, is_counted)
-            if counted >= wanted:
-                return found
+            radius_m = reach * SIDE_M * narrow // BAND_M * BAND_M
+            surely = (radius_m / _PLANE / _METRES_PER_DEGREE) ** 2
+            if sum(1 for squared, number in seen if squared < surely and is_counted(number)) >= wanted:
+                maybe = (radius_m * _PLANE / _LEAST_PER_DEGREE) ** 2
+                return [number for squared, number in seen if squared < maybe]
         return list(self._cell_of)
 
-    def _within(
-        self, at: Position, reach: int, radius_m: float, is_counted: Callable[[int], bool]
-    ) -> tuple[list[int], int]:
-        """All that may be within the radius, and how many of those that count surely are."""
+    def _between(self, at: Position, inner: int, outer: int) -> list[tuple[float, int]]:
+        """Everybody in the cells up to `outer` to either side, without those up to `inner`: the square of how far they
+        are, in degrees of latitude, and their number.
+        """
         row, column = math.floor(at.lat / _SIDE_DEG), math.floor(at.lon / _SIDE_DEG)
         lat_0, lon_0, squeeze = at.lat, at.lon, math.cos(math.radians(at.lat))
-        surely, maybe = (radius_m / _PLANE / _METRES_PER_DEGREE) ** 2, (radius_m * _PLANE / _LEAST_PER_DEGREE) ** 2
-        cells, found, counted = self._cells, [], 0
-        for near in range(row - reach, row + reach + 1):
-            for beside in range(column - reach, column + reach + 1):
+        cells, found = self._cells, []
+        whole = range(column - outer, column + outer + 1)
+        sides = (*range(column - outer, column - inner), *range(column + inner + 1, column + outer + 1))
+        for near in range(row - outer, row + outer + 1):
+            for beside in sides if -inner <= near - row <= inner else whole:
                 for number, (lat, lon) in cells.get((near, beside), _NOBODY).items():
                     north, east = lat - lat_0, (lon - lon_0) * squeeze
-                    squared = north * north + east * east
-                    if squared < maybe:
-                        found.append(number)
-                        if squared < surely and is_counted(number):
-                            counted += 1
-        return found, counted
+                    found.append((north * north + east * east, number))
+        return found
