@@ -42,8 +42,10 @@ class PushKind(StrEnum):
     UNCLAIMED = "unclaimed"
 
 
-NOT_URGENT = frozenset({PushKind.NEIGHBOURHOOD, PushKind.ALL_CLEAR})
-"""These wait while officers are being asked."""
+NEWS = frozenset({PushKind.NEIGHBOURHOOD, PushKind.ALL_CLEAR})
+
+NOT_URGENT = NEWS | {PushKind.OFFER_WITHDRAWN}
+"""These wait while officers are being asked, in the outbox as well as in memory."""
 
 
 def wakes_nobody(kind: PushKind, incident: Incident) -> bool:

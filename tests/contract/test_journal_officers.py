@@ -281,6 +281,15 @@ async def test_who_takes_a_clear_back_is_asked_about_no_other_place(desk: Desk) 
     assert [one.device for one in await desk.queries.offered_to("near")] == ["phone-a"]
 
 
+async def test_in_the_outbox_a_new_offer_goes_before_the_ends_of_older_ones(desk: Desk) -> None:
+    leaving, _ = await desk.officer("leaving"), await desk.officer("staying")
+    await desk.press("phone-a")
+    await desk.writer.submit(DutyOrder(leaving, on_duty=False))
+    await desk.press("phone-b", position=EAST)
+    kinds = await desk.rows("SELECT kind FROM outbox WHERE kind LIKE 'offer%' ORDER BY urgent DESC, seq")
+    assert kinds == [("offer",), ("offer",), ("offer",), ("offer_withdrawn",)]
+
+
 async def test_what_an_officer_travels_with_is_known_to_every_process(desk: Desk, other_desk: Desk) -> None:
     officer = await desk.officer("rider")
     for unit, expected in ((Unit.BOAT, Unit.BOAT), (None, Unit.BOAT), (Unit.CAR, Unit.CAR)):

@@ -38,7 +38,7 @@ from dispatch.commands import (
     WithdrawOfficer,
 )
 from dispatch.decide import decide
-from dispatch.effects import NOT_URGENT, effects, ended_offers
+from dispatch.effects import NEWS, effects, ended_offers
 from dispatch.errors import Refused
 from dispatch.escalation import is_asking, needs_officers, next_due
 from dispatch.events import Event, OfferAccepted, OffersMade, OfficerWithdrawn
@@ -114,7 +114,7 @@ class IncidentMachine(RuleBasedStateMachine):
         assert after == evolve(before, event)
         assert after.version == (before.version + 1 if before else 1)
         if self.is_hidden:
-            assert not [push for push in effects(before, event) if push.kind in NOT_URGENT]
+            assert not [push for push in effects(before, event) if push.kind in NEWS]
         self.follows_offers(before, after)
         self.never_goes_back(before, after)
         if isinstance(event, OfferAccepted):
