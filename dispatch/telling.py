@@ -27,9 +27,14 @@ def tell(incident: Incident, codes: tuple[str, ...], told: tuple[Told, ...]) -> 
         incident,
         neighbourhood=() if is_hidden else known,
         place_shared=incident.place_shared and not is_hidden,
-        told=(incident.told + told)[-TOLD_KEPT:],
+        told=_latest(incident.told + told),
         told_count=incident.told_count + len(told),
     )
+
+
+def _latest(told: tuple[Told, ...]) -> tuple[Told, ...]:
+    """Who was told first is forgotten first: a merge puts them behind those who may still receive it."""
+    return tuple(sorted(told, key=lambda one: one.told_at)[-TOLD_KEPT:])
 
 
 def _answered(told: Told, event: RepresentativeReceived | RepresentativeAnswered) -> Told:

@@ -6,10 +6,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import expect, sync_playwright
 
-from tests.browser.house import House
-from tests.browser.visitors import Visitors
+from tests.browser.house import House, lay_out_town
+from tests.browser.visitors import PATIENCE_S, Visitors
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -35,15 +35,21 @@ FLAGS = (
 @pytest.fixture(scope="session")
 def chromium() -> Iterator[Browser]:
     assert SCREENS.exists(), "the screens are not built: ./dev setup"
+    expect.set_options(timeout=PATIENCE_S * 1000)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=list(FLAGS))
         yield browser
         browser.close()
 
 
+@pytest.fixture(scope="session")
+def town(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return lay_out_town(tmp_path_factory.mktemp("town"))
+
+
 @pytest.fixture
-def house(tmp_path: Path) -> Iterator[House]:
-    with House(tmp_path) as house:
+def house(tmp_path: Path, town: Path) -> Iterator[House]:
+    with House(tmp_path, town) as house:
         yield house
 
 

@@ -1,13 +1,19 @@
-"""A real server with a town of its own, that can be killed, stopped and started again at the same address."""
+"""A real server with a town of its own, that can be killed, stopped and started again at the same address.
+
+The town is laid out once for all tests; each house begins with a copy of it.
+"""
 
 from __future__ import annotations
 
 import os
+import re
+import shutil
 import signal
 import subprocess
 import sys
 from http import HTTPStatus
 from http.client import HTTPConnection, HTTPException
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
 import httpx2
@@ -21,24 +27,41 @@ from tests.services import end, free_port, wait_until
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from pathlib import Path
 
 _COMMAND = (sys.executable, "-m", "panic_server.cli")
 
+_POLICY = Path(__file__).parents[2] / "panic_server" / "policy.toml"
+
+
+def patient_policy() -> str:
+    """The policy that ships, with minutes to answer an offer: a busy machine may draw two pages in ten seconds."""
+    text = _POLICY.read_text(encoding="utf-8")
+    return re.sub(r"^(offer_timeout_s|receipt_s) = \d+$", r"\1 = 120", text, flags=re.MULTILINE)
+
+
+def lay_out_town(folder: Path, write_map: Callable[[Path], list[Path]] = write_town) -> Path:
+    """The data folder of a server that has nothing but the map that `write_map` writes."""
+    files = write_map(folder)
+    command = [*_COMMAND, "import-areas", *map(str, files)]
+    env = {**os.environ, "KENTONGAN_DATA_DIR": str(folder / "data")}
+    done = subprocess.run(command, check=False, env=env, capture_output=True, text=True, timeout=60)
+    assert done.returncode == 0, done.stderr
+    return folder / "data"
+
 
 class House:
-    """`with House(folder) as house`: the server answers at `house.url`."""
+    """`with House(folder, town) as house`: the server answers at `house.url`. `town` is a data folder to begin with."""
 
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
+    def __init__(self, folder: Path, town: Path) -> None:
+        self._folder, self._town = folder, town
+        self._policy = folder / "policy.toml"
         self._port = free_port()
         self._process: subprocess.Popen[bytes] | None = None
         self.url = f"http://127.0.0.1:{self._port}"
 
     def __enter__(self) -> Self:
-        towns = self._folder / "town"
-        towns.mkdir(parents=True)
-        self._run("import-areas", *(str(path) for path in write_town(towns)))
+        shutil.copytree(self._town, self._folder / "data")
+        self._policy.write_text(patient_policy(), encoding="utf-8")
         self.start()
         return self
 
@@ -114,12 +137,6 @@ class House:
         if self._process is not None:
             self._process.send_signal(number)
 
-    def _run(self, *arguments: str) -> str:
-        command = [*_COMMAND, *arguments]
-        done = subprocess.run(command, check=False, env=self._env(), capture_output=True, text=True, timeout=60)
-        assert done.returncode == 0, done.stderr
-        return done.stdout
-
     def _env(self) -> dict[str, str]:
-        settings = {"KENTONGAN_DATA_DIR": str(self._folder / "data"), "KENTONGAN_PORT": str(self._port)}
-        return {**os.environ, **settings}
+        settings = {"DATA_DIR": self._folder / "data", "PORT": self._port, "POLICY": self._policy}
+        return {**os.environ, **{f"KENTONGAN_{name}": str(value) for name, value in settings.items()}}

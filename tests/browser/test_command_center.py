@@ -11,7 +11,7 @@ from playwright.sync_api import expect
 
 from tests.browser.test_for_everybody import assert_readable
 from tests.browser.town import IN_RT_1, SIDE, SOUTH, WEST
-from tests.browser.visitors import expect_connection
+from tests.browser.visitors import expect_connection, press_for_help
 
 if TYPE_CHECKING:
     from tests.browser.house import House
@@ -104,7 +104,7 @@ def test_an_operator_sees_what_is_broken_in_plain_words(visitors: Visitors) -> N
 
 def test_a_page_opened_after_the_alarm_was_closed_shows_the_button_again(visitors: Visitors, house: House) -> None:
     resident = visitors.resident(IN_RT_1)
-    resident.get_by_role("button", name="Minta tolong").press("Enter", delay=1150)
+    press_for_help(resident)
     expect(resident.locator("[data-outlook='received'], [data-outlook='offered']")).to_be_visible()
     supervisor = house.token("supervisor", "supervisor-1")
     [incident] = house.get("/v1/incidents?status=open", supervisor)["items"]

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+from functools import partial
 from typing import TYPE_CHECKING, Literal
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
+from panic_server.clock import SystemClock
 from tests.browser.town import IN_RT_1, NEAR_RT_1
 from tests.browser.visitors import expect_outlook, press_for_help
 
@@ -106,14 +109,20 @@ def test_the_list_is_used_by_keyboard_alone(visitors: Visitors) -> None:
 
 
 def test_a_hold_that_is_too_short_sends_nothing(visitors: Visitors) -> None:
+    """The page's clock is ours here: on a busy machine a short press may last as long as it likes."""
     resident = visitors.resident(IN_RT_1)
     button = resident.get_by_role("button", name="Minta tolong")
-    button.press("Enter", delay=600)
-    expect(button).to_be_visible()
-    assert resident.locator("[data-outlook]").count() == 0
+    button.focus()
     box = button.bounding_box()
     assert box is not None
     resident.mouse.move(box["x"] + 50, box["y"] + 50)
-    resident.mouse.down()
-    resident.mouse.up()
-    assert resident.locator("[data-outlook]").count() == 0
+    resident.clock.install()
+    resident.clock.pause_at(SystemClock().now() + timedelta(minutes=1))
+    keyboard, mouse = resident.keyboard, resident.mouse
+    for begin, let_go in ((partial(keyboard.down, "Enter"), partial(keyboard.up, "Enter")), (mouse.down, mouse.up)):
+        begin()
+        resident.clock.run_for(950)
+        let_go()
+        resident.clock.run_for(5000)
+        expect(button).to_be_visible()
+        assert resident.locator("[data-outlook]").count() == 0

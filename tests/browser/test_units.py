@@ -9,12 +9,15 @@ from playwright.sync_api import expect
 
 from tests.browser.test_for_everybody import assert_readable
 from tests.browser.town import IN_RT_1, NEAR_RT_1
-from tests.browser.visitors import press_for_help
+from tests.browser.visitors import PATIENCE_S, press_for_help
 
 if TYPE_CHECKING:
     from tests.browser.visitors import Visitors
 
 pytestmark = pytest.mark.serial
+
+# As in DetailPane.svelte.
+ARRIVAL_S = 10
 
 
 def test_a_unit_chosen_off_duty_is_kept_and_told_with_the_time_of_arrival(visitors: Visitors) -> None:
@@ -35,7 +38,8 @@ def test_a_unit_chosen_off_duty_is_kept_and_told_with_the_time_of_arrival(visito
     officer.reload()
     expect(unit).to_have_value("motorcycle")
     unit.select_option("Mobil")
-    expect(console.locator("[data-arrival]")).to_contain_text("Mobil", timeout=15_000)
+    # The console asks for the time of arrival every ten seconds, and then waits for the answer.
+    expect(console.locator("[data-arrival]")).to_contain_text("Mobil", timeout=(ARRIVAL_S + PATIENCE_S) * 1000)
 
 
 def test_the_question_for_the_unit_makes_room_for_an_offer(visitors: Visitors) -> None:

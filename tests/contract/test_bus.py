@@ -188,6 +188,7 @@ async def test_a_server_starts_without_redis_and_finds_it_later(redis_server: Re
     await member.bus.stop()
 
 
+@pytest.mark.serial
 @pytest.mark.faults
 async def test_after_a_kill_of_redis_everybody_is_told_to_look_and_goes_on(redis_party: RedisParty):
     first, second = await redis_party.join(), await redis_party.join()
@@ -203,6 +204,7 @@ async def test_after_a_kill_of_redis_everybody_is_told_to_look_and_goes_on(redis
     assert second.wakes[0] is None
 
 
+@pytest.mark.serial
 @pytest.mark.faults
 async def test_what_could_not_be_sent_is_sent_when_redis_is_back(redis_party: RedisParty):
     first, second = await redis_party.join(), await redis_party.join()
@@ -217,6 +219,7 @@ async def test_what_could_not_be_sent_is_sent_when_redis_is_back(redis_party: Re
     await holds(lambda: "o2" in second.moved)
 
 
+@pytest.mark.serial
 @pytest.mark.faults
 async def test_while_redis_hangs_nobody_waits_for_it(redis_party: RedisParty):
     first = await redis_party.join()
@@ -235,6 +238,7 @@ async def test_while_redis_hangs_nobody_waits_for_it(redis_party: RedisParty):
     await holds(lambda: first.bus.degraded() == ())
 
 
+@pytest.mark.serial
 @pytest.mark.faults
 async def test_stopping_does_not_wait_for_a_redis_that_hangs(redis_party: RedisParty):
     first = await redis_party.join()

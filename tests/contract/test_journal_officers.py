@@ -161,10 +161,7 @@ async def test_a_second_process_takes_over_deadlines_it_did_not_make(desk: Desk,
     await desk.officer("silent")
     await desk.press()
     other_desk.writer.nudge()
-    for _ in range(200):
-        if other_desk.committed:
-            break
-        await asyncio.sleep(0.01)
+    await eventually(lambda: bool(other_desk.committed))
     [incident] = await desk.open_incidents()
     due = dict(other_desk.committed[-1].dues)[incident.id]
     assert due == desk.clock.now() + timedelta(seconds=desk.policy.usual.receipt_s)

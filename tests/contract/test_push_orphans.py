@@ -8,10 +8,11 @@ import subprocess
 import sys
 from pathlib import Path
 
+from tests.fake_fcm.fixture import fake_fcm, fake_fcm_process
 from tests.fake_fcm.process import ROOT, FakeFcmProcess
 from tests.fake_fcm.pushes import eventually
 
-pytest_plugins = ["tests.fake_fcm.fixture"]
+__all__ = ["fake_fcm", "fake_fcm_process"]
 
 SERVER = """
 import asyncio, random, sys
@@ -56,7 +57,7 @@ async def test_the_child_dies_with_a_killed_server(fake_fcm: FakeFcmProcess) -> 
     server, child = start_server(fake_fcm)
     server.send_signal(signal.SIGKILL)
     server.communicate()
-    await eventually(lambda: not is_running(child), within_s=5.0)
+    await eventually(lambda: not is_running(child))
 
 
 async def test_a_frozen_child_dies_with_a_killed_server_too(fake_fcm: FakeFcmProcess) -> None:
@@ -64,7 +65,7 @@ async def test_a_frozen_child_dies_with_a_killed_server_too(fake_fcm: FakeFcmPro
     os.kill(child, signal.SIGSTOP)
     server.send_signal(signal.SIGKILL)
     server.communicate()
-    await eventually(lambda: not is_running(child), within_s=5.0)
+    await eventually(lambda: not is_running(child))
 
 
 async def test_the_child_ends_when_the_server_stops(fake_fcm: FakeFcmProcess) -> None:

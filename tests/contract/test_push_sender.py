@@ -14,10 +14,11 @@ from panic_server.push.memory import MemorySender
 from panic_server.push.metrics import PushMetrics
 from panic_server.push.null import NullSender
 from panic_server.push.port import Answer, Delivery, Sender, Verdict
+from tests.fake_fcm.fixture import fake_fcm, fake_fcm_process
 from tests.fake_fcm.process import FakeFcmProcess
 from tests.fake_fcm.pushes import a_device, eventually
 
-pytest_plugins = ["tests.fake_fcm.fixture"]
+__all__ = ["fake_fcm", "fake_fcm_process"]
 
 
 class Listening:

@@ -9,11 +9,12 @@ import pytest
 
 from panic_server.clock import SystemClock
 from panic_server.push.fcm_process import Watch
+from tests.fake_fcm.fixture import fake_fcm, fake_fcm_process
 from tests.fake_fcm.post import Post
 from tests.fake_fcm.process import FakeFcmProcess
 from tests.fake_fcm.pushes import a_piece_of_news, eventually
 
-pytest_plugins = ["tests.fake_fcm.fixture"]
+__all__ = ["fake_fcm", "fake_fcm_process"]
 
 PUSHES = 6000
 

@@ -1,4 +1,4 @@
-"""The fixture `fake_fcm`; a test module asks for it with `pytest_plugins = ["tests.fake_fcm.fixture"]`."""
+"""The fixture `fake_fcm`: a test module, or a conftest, imports it together with what it stands on."""
 
 from __future__ import annotations
 

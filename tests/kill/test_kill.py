@@ -27,7 +27,7 @@ from tests.services import wait_until
 
 __all__ = ["fake_fcm", "fake_fcm_process"]
 
-pytestmark = [pytest.mark.serial, pytest.mark.faults]
+pytestmark = pytest.mark.faults
 
 KILLS = int(os.environ.get("KENTONGAN_TEST_KILLS") or (500 if os.environ.get("KENTONGAN_TEST_LONG") else 50))
 PUSH_KILLS = 3

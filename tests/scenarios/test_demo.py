@@ -17,7 +17,7 @@ import pytest
 
 from tests.services import end
 
-pytestmark = [pytest.mark.serial, pytest.mark.timeout(240)]
+pytestmark = pytest.mark.timeout(240)
 
 PATIENCE_S = 60.0
 LINK = re.compile(r"(http://\S+?)(/console|/officer|/representative|/)#code=(\S+)")

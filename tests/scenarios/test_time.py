@@ -49,7 +49,7 @@ async def expiry_of(city: City, alarm: Alarm) -> Json:
     async def find() -> Json | None:
         return next(iter(await events_of(city, alarm, "offers_expired")), None)
 
-    found = await eventually(find, within_s=5)
+    found = await eventually(find)
     assert found is not None
     return found
 

@@ -19,6 +19,9 @@ INCIDENTS = 40
 
 CHUNK = 20
 
+SEED = 763_785_427
+"""Of the short runs: among its first cities is one whose merge made an RT's deadline forgotten."""
+
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
@@ -63,8 +66,9 @@ def run_on_all_cores(first_seed: int, incidents: int) -> Iterator[Outcome]:
 
 
 def first_seed() -> int:
-    """`KENTONGAN_TEST_SEED`, or another one each time."""
-    return int(os.environ.get("KENTONGAN_TEST_SEED") or random.SystemRandom().randrange(10**9))
+    """`KENTONGAN_TEST_SEED`; without it another one each time in the long runs, and the same one in the short."""
+    anew = random.SystemRandom().randrange(10**9) if os.environ.get("KENTONGAN_TEST_LONG") else SEED
+    return int(os.environ.get("KENTONGAN_TEST_SEED") or anew)
 
 
 def story(seed: int, *, core: Core = TRUE_CORE) -> Iterator[str]:

@@ -20,7 +20,6 @@ IS_LONG = bool(os.environ.get("KENTONGAN_TEST_LONG"))
 COUNT = int(os.environ.get("KENTONGAN_TEST_INCIDENTS") or (1_000_000 if IS_LONG else 10_000))
 
 
-@pytest.mark.serial
 @pytest.mark.faults
 @pytest.mark.timeout(4 * 3600)
 def test_promises_one_to_eight_are_kept_whatever_happens_to_the_city() -> None:

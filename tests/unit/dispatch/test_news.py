@@ -12,9 +12,12 @@ from dispatch.effects import PushIntent, PushKind, effects
 from dispatch.errors import IncidentClosed, NeighbourhoodHidden, NotTold
 from dispatch.escalation import next_due
 from dispatch.events import AlarmJoined, Closed, NeighboursTold, PlaceShared, RepresentativeAnswered
+from dispatch.evolve import evolve
 from dispatch.facts import Facts, Neighbour
-from dispatch.incident import Disposition, Kind
+from dispatch.incident import Disposition, Kind, Person, Told
+from dispatch.merging import IncidentMerged, Pressed
 from dispatch.neighbourhood import is_quiet, news_due
+from geo.areas import AreaRef
 from tests.unit.dispatch.city import (
     COMMUNITY_OFFICER,
     HEAD_1,
@@ -111,6 +114,17 @@ def test_what_has_become_hidden_is_told_to_nobody_above(story):
 def test_after_closing_nobody_above_is_told(story):
     story.happens(Close(OPERATOR, Disposition.RESOLVED, None), at=10)
     assert story.happens(LookAgain(), above(RW_HEAD, "RT1"), at=40) == []
+
+
+def test_an_rt_that_waits_is_not_forgotten_for_those_that_another_incident_told_long_ago(story):
+    """Those above are told at once; its own RT has its thirty seconds still."""
+    long_ago = tuple(Told(Person(f"p{n}", f"P{n}"), AreaRef(f"A{n}", f"A{n}"), after(-90), None) for n in range(7))
+    merged = IncidentMerged(OPERATOR, "m", Pressed("r", 2, 2), (), tuple(f"A{n}" for n in range(7)), long_ago, (), NOON)
+    story.states.append(evolve(story.incident, merged))
+    story.happens(LookAgain(), above(RW_HEAD, "A0"), at=1)
+    assert news_due(story.incident, POLICY) == after(30)
+    [event] = story.happens(LookAgain(), above(COMMUNITY_OFFICER, "RT1"), at=30)
+    assert (event.silent, [one.person for one in event.told]) == ((RT_1,), [COMMUNITY_OFFICER.person])
 
 
 # Answers.
