@@ -29,8 +29,10 @@ _COMMAND = (sys.executable, "-m", "panic_server.cli")
 class House:
     """`with House(folder) as house`: the server answers at `house.url`."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, write_map: Callable[[Path], list[Path]] = write_town) -> None:
+        """`write_map` writes the files of the map to import into the folder that it gets."""
         self._folder = folder
+        self._write_map = write_map
         self._port = free_port()
         self._process: subprocess.Popen[bytes] | None = None
         self.url = f"http://127.0.0.1:{self._port}"
@@ -38,7 +40,7 @@ class House:
     def __enter__(self) -> Self:
         towns = self._folder / "town"
         towns.mkdir(parents=True)
-        self._run("import-areas", *(str(path) for path in write_town(towns)))
+        self._run("import-areas", *(str(path) for path in self._write_map(towns)))
         self.start()
         return self
 
