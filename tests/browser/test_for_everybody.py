@@ -48,7 +48,8 @@ def test_on_a_phone_the_console_has_one_line_above_it_and_the_rest_in_a_menu(vis
     console.locator("[data-tab='map']").click()
     expect(console.locator("[data-sound='on']")).to_be_visible()
     bar = console.locator("header").bounding_box()
-    assert bar is not None and bar["height"] < 60
+    assert bar is not None
+    assert bar["height"] < 60
     report = console.locator("[data-open-report]")
     expect(report).to_be_hidden()
     console.get_by_role("button", name="Menu").press("Enter")
@@ -67,7 +68,8 @@ def test_the_bar_of_a_small_screen_stays_one_line_while_the_sound_is_asked_for(v
     console.set_viewport_size({"width": 1024, "height": 768})
     expect(console.locator("[data-sound='blocked']")).to_be_visible()
     bar = console.locator("header").bounding_box()
-    assert bar is not None and bar["height"] < 60
+    assert bar is not None
+    assert bar["height"] < 60
 
 
 def test_the_resident_s_page_is_readable_before_and_after_the_tap(visitors: Visitors) -> None:
