@@ -8,6 +8,7 @@ from math import dist
 from statistics import fmean
 from typing import Final
 
+from dispatch.units import Unit
 from geo.areas import Area, AreaMap, Level
 from geo.geofence import locate
 from geo.position import Position
@@ -100,10 +101,10 @@ def _often(per_minute: float) -> str:
 
 
 async def stand_by(town: Town, token: str, home: Home, desk: Desk) -> None:
-    """Your officer is on duty at your home, until the officer's page tells of another place."""
+    """Your officer is on duty with a motorcycle at your home, until the officer's page tells of another place."""
     phone = town.phone(token)
     lat, lon = (round(degrees, 6) for degrees in home.at)
-    await phone.put("/v1/me/duty", {"on_duty": True})
+    await phone.put("/v1/me/duty", {"on_duty": True, "unit": Unit.MOTORCYCLE})
     while desk.position_of(OFFICER) in (None, (lat, lon)):
         await phone.post("/v1/me/positions", {"positions": [{"lat": lat, "lon": lon, "accuracy_m": 8}]})
         await asyncio.sleep(_STANDS_FOR_S)

@@ -12,7 +12,7 @@ from playwright.sync_api import Page, expect
 
 from panic_server.clock import SystemClock
 from tests.browser.town import IN_RT_1, NEAR_RT_1
-from tests.browser.visitors import expect_outlook, press_for_help
+from tests.browser.visitors import PHONE, expect_outlook, press_for_help
 
 if TYPE_CHECKING:
     from tests.browser.visitors import Visitors
@@ -43,6 +43,36 @@ def test_the_quiet_console_is_readable(visitors: Visitors) -> None:
     console = visitors.operator()
     expect(console.get_by_text("Tidak ada kejadian terbuka")).to_be_visible()
     assert_readable(console)
+
+
+def test_on_a_phone_the_console_has_one_line_above_it_and_the_rest_in_a_menu(visitors: Visitors) -> None:
+    console = visitors.operator()
+    console.set_viewport_size(PHONE)
+    console.locator("[data-tab='map']").click()
+    expect(console.locator("[data-sound='on']")).to_be_visible()
+    bar = console.locator("header").bounding_box()
+    assert bar is not None
+    assert bar["height"] < 60
+    report = console.locator("[data-open-report]")
+    expect(report).to_be_hidden()
+    console.get_by_role("button", name="Menu").press("Enter")
+    expect(report).to_be_visible()
+    assert_readable(console)
+    console.keyboard.press("Escape")
+    expect(report).to_be_hidden()
+    console.get_by_role("button", name="Menu").press("Enter")
+    report.click()
+    expect(report).to_be_hidden()
+    expect(console.locator(".report")).to_be_visible()
+
+
+def test_the_bar_of_a_small_screen_stays_one_line_while_the_sound_is_asked_for(visitors: Visitors) -> None:
+    console = visitors.operator()
+    console.set_viewport_size({"width": 1024, "height": 768})
+    expect(console.locator("[data-sound='blocked']")).to_be_visible()
+    bar = console.locator("header").bounding_box()
+    assert bar is not None
+    assert bar["height"] < 60
 
 
 def test_the_resident_s_page_is_readable_before_and_after_the_tap(visitors: Visitors) -> None:

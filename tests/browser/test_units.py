@@ -50,3 +50,18 @@ def test_the_question_for_the_unit_makes_room_for_an_offer(visitors: Visitors) -
     press_for_help(visitors.resident(IN_RT_1))
     expect(officer.locator("[data-offer]")).to_be_visible()
     expect(officer.get_by_text("kapan Anda tiba")).to_have_count(0)
+
+
+def test_on_a_small_phone_an_offer_is_answered_without_scrolling(visitors: Visitors) -> None:
+    officer = visitors.officer(NEAR_RT_1)
+    # A phone of 640 pixels whose browser keeps its bars.
+    officer.set_viewport_size({"width": 360, "height": 560})
+    officer.get_by_label("Bergerak dengan").select_option("Sepeda motor")
+    officer.get_by_role("button", name="Mulai siaga").click()
+    expect(officer.get_by_text("Posisi terkirim")).to_be_visible()
+    press_for_help(visitors.resident(IN_RT_1))
+    accept = officer.get_by_role("button", name="Terima")
+    expect(accept).to_be_in_viewport(ratio=1)
+    accept.click()
+    expect(officer.get_by_role("button", name="Sudah tiba di TKP")).to_be_in_viewport(ratio=1)
+    assert_readable(officer)

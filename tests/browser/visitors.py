@@ -60,7 +60,7 @@ class Visitors:
         return self._house.link(role, subject)
 
     def operator_without_webgl(self) -> Page:
-        return self.operator(script=_NO_WEBGL)
+        return self.operator(script=NO_WEBGL)
 
     def leave(self) -> None:
         for context in self._contexts:
@@ -112,7 +112,7 @@ def expect_connection(page: Page, state: str, *, timeout_s: float = PATIENCE_S) 
     expect(page.locator("[data-connection]")).to_have_attribute("data-connection", state, timeout=timeout_s * 1000)
 
 
-_NO_WEBGL = """
+NO_WEBGL = """
 const original = HTMLCanvasElement.prototype.getContext;
 HTMLCanvasElement.prototype.getContext = function (kind, ...rest) {
   return kind.startsWith("webgl") ? null : original.call(this, kind, ...rest);

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from urllib.parse import quote
 
+from panic_server.policies import shipped_text
 from panic_server.settings import Settings
 from tests.scenarios.city import City
 from tests.scenarios.ground import IN_RT_2
@@ -61,6 +62,27 @@ async def test_what_a_version_said_can_be_read_long_after_another_one_came_into_
             assert await operator.is_refused(f"/v1/policies/{unknown}", "policy_unknown", method="GET") == 404
         assert await city.supervisor().gets("/v1/policies") == await operator.gets("/v1/policies")
         assert await city.representative("RT-1").is_refused("/v1/policies", "role_not_allowed", method="GET") == 403
+
+
+async def test_an_old_policy_says_what_it_did_with_an_incident(folder: Path) -> None:
+    file = folder / "policy.toml"
+    file.write_text(shipped_text(), encoding="utf-8")
+    async with City(folder) as city:
+        city.settings = Settings(data_dir=folder, policy=file, log_level="warning")
+        city.has_policy_file = True
+        operator = city.operator()
+        version = quote((await operator.gets("/v1/policies"))["items"][0]["version"])
+        by_day, by_night = "2026-11-22T05:00:00Z", "2026-11-22T20:00:00%2B00:00"
+
+        crime = (await operator.gets(f"/v1/policies/{version}?kind=crime&opened_at={by_day}"))["rules"]
+        assert (crime["places"], crime["officers_per_step"], crime["claim_s"]) == (2, 3, [10, 30, 120])
+        assert (crime["rings_m"], crime["tells_neighbours"]) == ([1500, 3000, 6000, 12000], True)
+        at_night = (await operator.gets(f"/v1/policies/{version}?kind=crime&opened_at={by_night}"))["rules"]
+        assert at_night["rings_m"] == [3000, 6000, 12000]
+        violence = (await operator.gets(f"/v1/policies/{version}?kind=violence&opened_at={by_day}"))["rules"]
+        assert violence["tells_neighbours"] is False
+        assert (await operator.gets(f"/v1/policies/{version}"))["rules"] is None
+        assert await operator.is_refused(f"/v1/policies/{version}?kind=theft", "query_invalid", method="GET") == 422
 
 
 async def test_a_mistake_in_the_policy_is_seen_by_the_consoles_and_changes_nothing(folder: Path) -> None:

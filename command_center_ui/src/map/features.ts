@@ -14,11 +14,16 @@ export interface PointChange {
   readonly gone: readonly string[];
 }
 
+/** Who needs help most lies over the others. */
+export function rankOf(incident: Incident): number {
+  return incident.drill ? DRILL_RANK : RANK[attentionOf(incident)];
+}
+
 export function incidentPoints(change: Difference<Incident>): PointChange {
   return points(change, (incident) =>
     point(incident.id, incident.position, {
       look: lookName(lookOf(incident)),
-      rank: incident.drill ? DRILL_RANK : RANK[attentionOf(incident)],
+      rank: rankOf(incident),
     }),
   );
 }

@@ -1,22 +1,26 @@
 /* The map on a plain canvas, for devices without WebGL and for the officer's small map. Same face, fewer comforts. */
-import type { Position as LonLat } from "geojson";
 import type { Difference } from "../incidents/fold";
 import type { Incident, Officer } from "../wire";
-import { type Areas, type Box, type CityMap, LEVELS, type Level, type MapListener, type Spot } from "./city";
+import type { Areas, Box, CityMap, Level, MapListener, Spot } from "./city";
 import { type Colors, onSchemeChange, pageColors } from "./colors";
-import { drawMarker, lookOf } from "./marker";
+import { rankOf } from "./features";
+import { Ground } from "./ground";
+import { DOT_PX, Images } from "./images";
+import { MARKER_PX, lookOf } from "./marker";
 import { type Screen, boxOnScreen, screenFor, toScreen, toSpot, zoomedAt } from "./screen";
 import { NO_TRAIL, type Trail, drawTrail } from "./trail";
 
 const STREET_ZOOM = 15.5;
 const PICK_PX = 22;
-const WIDTHS: Record<Level, number> = { rt: 0.5, rw: 0.9, village: 1, district: 1.8, sector: 1.4, city: 1.8 };
+/** Seen from afar, hundreds of full-sized markers would hide each other and the city; between the two it is in proportion. */
+const [FAR_ZOOM, FAR_SIZE, NEAR_ZOOM] = [10, 0.6, 13];
 
 export class FlatMap implements CityMap {
   #canvas = document.createElement("canvas");
   #listener: MapListener;
   #screen: Screen = { lon: 110.4, lat: -7, zoom: 10, width: 1, height: 1 };
-  #areas = new Map<Level, Areas>();
+  #ground = new Ground();
+  #images = new Images();
   #incidents = new Map<string, Incident>();
   #officers = new Map<string, Officer>();
   #spots: readonly Spot[] = [];
@@ -40,7 +44,7 @@ export class FlatMap implements CityMap {
   }
 
   showAreas(level: Level, areas: Areas): void {
-    this.#areas.set(level, areas);
+    this.#ground.put(level, areas);
     this.#schedule();
   }
 
@@ -100,6 +104,8 @@ export class FlatMap implements CityMap {
 
   #recolor(): void {
     this.#colors = pageColors();
+    this.#ground.forget();
+    this.#images.forget();
     this.#schedule();
   }
 
@@ -176,59 +182,33 @@ export class FlatMap implements CityMap {
   }
 
   #draw(): void {
-    const pen = this.#canvas.getContext("2d");
+    // Whoever has no WebGL has no graphics card that would draw a canvas either; where there is one, it is not missed.
+    const pen = this.#canvas.getContext("2d", { alpha: false, willReadFrequently: true });
     if (!pen) return;
+    pen.setTransform(1, 0, 0, 1, 0, 0);
+    this.#ground.copyTo(pen, this.#screen, this.#colors);
     pen.setTransform(devicePixelRatio, 0, 0, devicePixelRatio, 0, 0);
-    pen.fillStyle = this.#colors("map-ground");
-    pen.fillRect(0, 0, this.#screen.width, this.#screen.height);
-    const land = this.#areas.get("district") ?? this.#areas.get("village");
-    if (land) this.#trace(pen, land, () => this.#fillLand(pen));
-    for (const level of [...LEVELS].reverse()) this.#drawLevel(pen, level);
     drawTrail(pen, this.#screen, this.#trail, this.#colors);
-    for (const officer of this.#officers.values()) this.#drawOfficer(pen, officer);
+    this.#drawOfficers(pen);
     for (const spot of this.#spots) this.#drawDot(pen, spot, this.#colors("focus"), 8);
-    // What is real lies over exercises.
-    for (const drill of [true, false]) {
-      for (const incident of this.#incidents.values()) if (incident.drill === drill) this.#drawIncident(pen, incident);
+    const ranked = [...this.#incidents.values()].map((incident) => ({ incident, rank: rankOf(incident) }));
+    for (const { incident } of ranked.sort((a, b) => a.rank - b.rank)) this.#drawIncident(pen, incident);
+  }
+
+  #drawOfficers(pen: CanvasRenderingContext2D): void {
+    const radius = this.#screen.zoom > 13 ? 6 : 4;
+    for (const { position, status, stale } of this.#officers.values()) {
+      if (position === null || status === "off_duty") continue;
+      const { x, y } = toScreen(this.#screen, position);
+      if (!this.#isOnScreen({ x, y })) continue;
+      const image = this.#images.dot(status, stale, radius, this.#colors);
+      pen.drawImage(image, x - DOT_PX / 2, y - DOT_PX / 2, DOT_PX, DOT_PX);
     }
   }
 
-  #fillLand(pen: CanvasRenderingContext2D): void {
-    pen.fillStyle = this.#colors("map-land");
-    pen.fill("evenodd");
-  }
-
-  #drawLevel(pen: CanvasRenderingContext2D, level: Level): void {
-    const areas = this.#areas.get(level);
-    if (!areas || (level === "rt" && this.#screen.zoom < 13) || (level === "rw" && this.#screen.zoom < 12)) return;
-    pen.lineWidth = WIDTHS[level];
-    pen.setLineDash(level === "sector" ? [6, 4] : []);
-    const name = level === "sector" ? "map-sector" : level === "rt" || level === "rw" ? "map-line" : "map-line-strong";
-    pen.strokeStyle = this.#colors(name);
-    this.#trace(pen, areas, () => pen.stroke());
-    pen.setLineDash([]);
-  }
-
-  #trace(pen: CanvasRenderingContext2D, areas: Areas, finish: () => void): void {
-    pen.beginPath();
-    for (const { geometry } of areas.features) {
-      const polygons = geometry.type === "Polygon" ? [geometry.coordinates] : geometry.coordinates;
-      for (const ring of polygons.flat()) this.#traceRing(pen, ring);
-    }
-    finish();
-  }
-
-  #traceRing(pen: CanvasRenderingContext2D, ring: readonly LonLat[]): void {
-    ring.forEach(([lon = 0, lat = 0], index) => {
-      const { x, y } = toScreen(this.#screen, { lon, lat });
-      if (index === 0) pen.moveTo(x, y);
-      else pen.lineTo(x, y);
-    });
-  }
-
-  #drawOfficer(pen: CanvasRenderingContext2D, officer: Officer): void {
-    if (officer.position === null || officer.status === "off_duty") return;
-    this.#drawDot(pen, officer.position, this.#colors(`status-${officer.status}`), this.#screen.zoom > 13 ? 6 : 4);
+  #isOnScreen({ x, y }: { x: number; y: number }): boolean {
+    const { width, height } = this.#screen;
+    return x > -MARKER_PX && y > -MARKER_PX && x < width + MARKER_PX && y < height + MARKER_PX;
   }
 
   #drawDot(pen: CanvasRenderingContext2D, spot: Spot, color: string, radius: number): void {
@@ -244,8 +224,11 @@ export class FlatMap implements CityMap {
 
   #drawIncident(pen: CanvasRenderingContext2D, incident: Incident): void {
     if (incident.position === null) return;
-    const { x, y } = toScreen(this.#screen, incident.position);
-    drawMarker(pen, x, y, lookOf(incident), this.#colors);
+    const spot = toScreen(this.#screen, incident.position);
+    if (!this.#isOnScreen(spot)) return;
+    const { x, y } = spot;
+    const side = MARKER_PX * markerSize(this.#screen.zoom);
+    pen.drawImage(this.#images.marker(lookOf(incident), this.#colors), x - side / 2, y - side / 2, side, side);
     if (incident.id === this.#selected) this.#drawRing(pen, x, y, 25, this.#colors("focus"));
     if (incident.id === this.#aim) this.#drawRing(pen, x, y, 30, this.#colors("text"));
   }
@@ -262,4 +245,9 @@ export class FlatMap implements CityMap {
 function apply<T extends { readonly id: string }>(map: Map<string, T>, change: Difference<T>): void {
   for (const id of change.gone) map.delete(id);
   for (const value of change.put) map.set(value.id, value);
+}
+
+function markerSize(zoom: number): number {
+  const part = Math.min(1, Math.max(0, (zoom - FAR_ZOOM) / (NEAR_ZOOM - FAR_ZOOM)));
+  return FAR_SIZE + (1 - FAR_SIZE) * part;
 }

@@ -21,7 +21,12 @@ function latitude(y: number): number {
   return (Math.atan(Math.exp((0.5 - y) * 2 * Math.PI)) * 360) / Math.PI - 90;
 }
 
-function pixelsPerWorld(screen: Screen): number {
+/** As parts of the world's width, from its north-west corner. */
+export function toWorld(spot: Spot): { x: number; y: number } {
+  return { x: spot.lon / 360 + 0.5, y: mercatorY(spot.lat) };
+}
+
+export function pixelsPerWorld(screen: Screen): number {
   return WORLD_PX * 2 ** screen.zoom;
 }
 

@@ -36,6 +36,7 @@ export type {
   Officer,
   Person,
   Place,
+  PolicyRules,
   PolicyText,
   Position,
   Problem,

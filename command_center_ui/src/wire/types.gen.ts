@@ -627,9 +627,34 @@ export type PlacesRequest = {
 };
 
 /**
+ * PolicyRules
+ *
+ * What a policy does with one kind of incident that opened at one time.
+ *
+ * `places` officers are to go. The nearest `officers_per_step` are asked for `offer_timeout_s`, and count as silent
+ * after `receipt_s`; then whoever is within each of `rings_m`, then the whole city, and after `round_s` all of them
+ * again. Supervisors are told after each of `claim_s` without a claim. `tells_neighbours` is false where heads of RT
+ * never hear of this kind; whoever of them has not received it after `news_receipt_s` counts as not reached.
+ */
+export type PolicyRules = {
+    places: number;
+    officers_per_step: number;
+    offer_timeout_s: number;
+    receipt_s: number;
+    rings_m: Array<number>;
+    round_s: number;
+    claim_s: Array<number>;
+    tells_neighbours: boolean;
+    news_receipt_s: number;
+};
+
+/**
  * PolicyText
  *
  * `text` is the file as it was, in TOML.
+ *
+ * `rules` are for the kind and the time that were asked about; null without them, and where this server no longer
+ * understands so old a text.
  */
 export type PolicyText = {
     version: string;
@@ -637,6 +662,7 @@ export type PolicyText = {
     last_in_force_at: string;
     in_force: boolean;
     text: string;
+    rules?: PolicyRules | null;
 };
 
 /**
@@ -3031,7 +3057,16 @@ export type ShowPolicyData = {
          */
         version: string;
     };
-    query?: never;
+    query?: {
+        /**
+         * the incident's kind
+         */
+        kind?: 'crime' | 'disaster' | 'emergency' | 'fire' | 'medical' | 'violence';
+        /**
+         * when it opened
+         */
+        opened_at?: string;
+    };
     url: '/v1/policies/{version}';
 };
 
@@ -3048,6 +3083,10 @@ export type ShowPolicyErrors = {
      * `policy_unknown`: No policy of this version was ever in force here
      */
     404: Problem;
+    /**
+     * `query_invalid`: A query parameter is missing or not what is expected
+     */
+    422: Problem;
     /**
      * `journal_unavailable`: Nothing can be stored or read right now
      */

@@ -25,6 +25,7 @@ export const console_ = {
     "{count} kejadian: semua petugas terdekat sudah diminta dan tidak ada yang datang. Bertindaklah sekarang.",
     "Incidents: {count}. Everybody within reach was asked, and nobody comes. Act now.",
   ],
+  "nobody.banner_short": ["{count} kejadian: TIDAK ADA yang datang", "NOBODY comes. Incidents: {count}"],
   "nobody.since": [
     "Sejak {age} tidak ada lagi yang bisa diminta. Pilih petugas, tambah orang, atau hubungi lewat radio.",
     "Nobody has been left to ask for {age}. Choose an officer, or call for help by radio.",
@@ -45,6 +46,8 @@ export const console_ = {
     "The browser holds back sound until you press this button.",
   ],
 
+  "degraded.more": ["Lengkapnya", "All of it"],
+  "degraded.less": ["Ringkas", "Less"],
   "degraded.title": ["Ada gangguan:", "Trouble:"],
   "degraded.journal": [
     "penyimpanan bermasalah, alarm baru bisa tertolak",
@@ -126,6 +129,44 @@ export const console_ = {
   "section.timeline": ["Riwayat", "Timeline"],
   "section.flags": ["Catatan sistem", "What the system noticed"],
   "section.policy": ["Aturan yang memutuskan", "Policy that decided"],
+  "policy.places": ["Jumlah petugas yang dikirim: {count}.", "Officers to be sent: {count}."],
+  "policy.asked": [
+    "{count} petugas terdekat diminta bersamaan dan punya {seconds} detik untuk menjawab. Ponsel yang diam {silent_s} detik dianggap tidak menerima, lalu petugas berikutnya diminta.",
+    "The nearest {count} officers are asked at once and have {seconds} seconds to answer. A phone that stays silent for {silent_s} seconds counts as not reached, and the next one is asked.",
+  ],
+  "policy.rings": [
+    "Jika tidak ada yang datang, jangkauan diperluas: {rings}, lalu seluruh kota.",
+    "If nobody comes, the search widens: {rings}, then the whole city.",
+  ],
+  "policy.round": [
+    "Jika tidak ada lagi yang bisa diminta, konsol berbunyi dan semua diminta lagi sesudah {pause}.",
+    "When nobody is left to ask, the console sounds, and all are asked again after {pause}.",
+  ],
+  "policy.claim": [
+    "Operator mengambil alih dalam {seconds} detik; jika tidak, penyelia wilayah diberi tahu.",
+    "An operator claims it within {seconds} seconds, or the sector’s supervisors are told.",
+  ],
+  "policy.claim_city": [
+    "Sesudah {time} tanpa operator, penyelia kota diberi tahu.",
+    "After {time} without an operator the city’s supervisors are told.",
+  ],
+  "policy.claim_again": [
+    "Sesudah {time} semua penyelia diberi tahu lagi.",
+    "After {time} all supervisors are told again.",
+  ],
+  "policy.neighbours": [
+    "Ketua RT diberi tahu. Jika ponselnya tidak menerima kabar dalam {seconds} detik, pengurus di atasnya diberi tahu.",
+    "The head of the RT is told. If the phone has not received it within {seconds} seconds, whoever is above is told.",
+  ],
+  "policy.neighbours_never": [
+    "Ketua RT dan tetangga tidak diberi tahu tentang kejadian seperti ini.",
+    "Heads of RT and neighbours are never told of this kind.",
+  ],
+  "policy.neighbours_silent": [
+    "Alarm tanpa suara: ketua RT dan tetangga tidak diberi tahu.",
+    "A silent alarm: heads of RT and neighbours are not told.",
+  ],
+  "policy.whole": ["Teks lengkap (bahasa Inggris)", "The whole text"],
   "policy.show": ["Baca aturannya", "Read it"],
   "policy.hide": ["Sembunyikan", "Hide"],
   "policy.text": ["Isi aturan {version}", "Text of the policy {version}"],

@@ -3,6 +3,7 @@ export const shared = {
   "app.name": ["Kentongan", "Kentongan"],
   "app.switch_language": ["Switch to English", "Ganti ke Bahasa Indonesia"],
   "app.other_language": ["English", "Indonesia"],
+  "app.menu": ["Menu", "Menu"],
   "app.sign_out": ["Keluar", "Sign out"],
   "app.loading": ["Memuat…", "Loading…"],
 
