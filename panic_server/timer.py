@@ -21,13 +21,13 @@ every console knows within ten.
 """
 
 LOOKING_CALM = 24
-"""Looks under way at a time. However many deadlines pass in the same moment, an alarm waits behind no more than these: a
-few milliseconds.
+"""Looks under way at a time. However many deadlines pass in the same moment, an alarm waits behind no more than these,
+which are a few milliseconds.
 """
 
 HURRY_S = 0.3
 LOOKING_HURRIED = 128
-"""So many once a deadline is late by that: no deadline may be late by a second, and large batches are written sooner."""
+"""So many once a deadline is late by that: none may be late by a second, and large batches are written sooner."""
 
 
 class Timer:
