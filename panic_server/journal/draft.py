@@ -201,7 +201,7 @@ class Draft:
         )
 
     def move_alarm(self, device: str, alarm_id: str, incident_id: str, path: str | None) -> None:
-        """`path` has the merged incidents that the alarm came through, `/id/id/`."""
+        """`path` is the way that the alarm came: see `ways`."""
         self.rows.moved_alarms[device, alarm_id] = (device, alarm_id, incident_id, path)
 
     def alarm_update(self, alarm: Alarm, press: Press) -> None:
