@@ -27,7 +27,7 @@ from dispatch.commands import (
 )
 from dispatch.decide import decide
 from dispatch.duplicates import is_placed_by, must_stand_alone
-from dispatch.errors import AssignmentUnknown, IncidentUnknown, OfferUnknown, VersionConflict
+from dispatch.errors import IncidentUnknown, VersionConflict
 from dispatch.escalation import wanted_offers
 from dispatch.facts import NO_FACTS, Candidate, Facts
 from dispatch.incident import FLOOD, OPEN_OFFERS_MAX, Alarm, Incident
@@ -41,7 +41,7 @@ from panic_server.journal import drills, tables
 from panic_server.journal.asking import ASKS_ANEW, facts_for_choice, facts_for_look
 from panic_server.journal.codec import encoder, read_alarm, read_incident
 from panic_server.journal.draft import Draft
-from panic_server.journal.engaging import exercises_left, goes_on_under, now_going, offers_left
+from panic_server.journal.engaging import GoesOn, asked_at, exercises_left, now_going, offers_left
 from panic_server.journal.following import facts_for_move, last_ended, load_cancels, note_cancel, note_track
 from panic_server.journal.known import Before, known_presses, load_before
 from panic_server.journal.merging import Merging
@@ -85,6 +85,7 @@ class Orders:
         self._world = world
         self.policy = policy
         self._known_presses = known_presses(dialect)
+        self._goes_on = GoesOn(registry, self._find)
         self._merging = Merging(registry, find=self._find_seen, decide=self._decide, facts=self._facts_for_press)
 
     def begin(self, connection: Connection, draft: Draft, orders: Sequence[Order]) -> None:
@@ -276,16 +277,7 @@ class Orders:
 
     def _find_for(self, order: IncidentOrder) -> Held:
         """Raises IncidentUnknown, OfferUnknown, AssignmentUnknown."""
-        incident_id = order.incident_id
-        if order.offer_id is not None:
-            row = self._connection.execute(
-                select(tables.offers.c.incident_id).where(tables.offers.c.id == order.offer_id)
-            ).first()
-            drafted = self._draft.rows.offers.get(order.offer_id)
-            incident_id = row.incident_id if row else drafted[1] if drafted else None
-            if incident_id is None:
-                is_change = isinstance(order.command, ChangeAssignment)
-                raise AssignmentUnknown(order.offer_id) if is_change else OfferUnknown(order.offer_id)
+        incident_id = asked_at(order, self._connection, self._draft)
         if incident_id is None:
             raise IncidentUnknown
         held = self._find_seen(incident_id, order.principal)
@@ -294,7 +286,7 @@ class Orders:
         while order.offer_id is not None and held.incident.merged_into is not None:
             # Officers go on under the incident that theirs was merged into.
             held = self._find(held.incident.merged_into)
-        return goes_on_under(self._registry, order) or held
+        return self._goes_on.under(order, held, self._connection, self._draft) or held
 
     def _find_seen(self, incident_id: str, principal: Principal | None) -> Held:
         """Raises IncidentUnknown, also for what the principal may not see."""

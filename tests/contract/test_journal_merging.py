@@ -270,3 +270,27 @@ async def test_an_undone_merge_leaves_each_incident_the_way_that_its_alarms_came
     await merges(desk, apart, two)
     assert (await takes_back(desk, one, two)).alarm_count == 1
     assert [await alarms_of(desk, each) for each in (one, two, apart)] == [["phone-1"], ["phone-2"], []]
+
+
+@pytest.mark.parametrize("links", [1, 2])
+async def test_who_went_on_under_another_incident_may_take_back_there_that_it_was_over(desk: Desk, links: int) -> None:
+    """Also once nobody goes anywhere any more: that they went on there is in the history of where they were asked."""
+    await desk.officer("near")
+    ways = [await opens(desk, "phone-1")]
+    assignment = await desk.offer_of("near")
+    await desk.accept("near", assignment)
+    for number in range(links):
+        ways.append(await opens(desk, f"phone-other-{number}", position=EAST))
+        await merges(desk, *ways[-2:])
+    for number in reversed(range(links)):
+        await takes_back(desk, ways[number], ways[number + 1])
+    await reports(desk, "near", assignment, AssignmentStatus.CLEAR)
+
+    correction = ChangeAssignment(assignment, "near", AssignmentStatus.ON_SCENE, correction=True)
+    done = await desk.command(correction, Actor("officer", "near"), offer_id=assignment)
+
+    assert done.incident.id == ways[-1]
+    assert [one.status for one in (await desk.incident(ways[-1])).assignments] == [AssignmentStatus.ON_SCENE]
+    assert can_be_asked(desk) == set()
+    await reports(desk, "near", assignment, AssignmentStatus.CLEAR)
+    assert (await desk.accept("near", assignment)).incident.id == ways[-1]
