@@ -62,10 +62,10 @@ class Merging:
         source = self._expected(order.incident_id, order)
         target = self._find(order.into, order.operator)
         operator, actor = _said_by(order.operator)
-        theirs = _alarms_of(connection, draft, order.incident_id)
+        theirs = alarms_of(connection, draft, order.incident_id)
         if not target.incident.is_open:
             raise IncidentClosed(order.into)
-        ours = _alarms_of(connection, draft, order.into)
+        ours = alarms_of(connection, draft, order.into)
         self._decide(source, MergeInto(operator, target.incident), actor)
         for (device, alarm_id), kept in theirs.items():
             draft.move_alarm(device, alarm_id, order.into, way_by_merge(kept.path, order.incident_id))
@@ -81,7 +81,7 @@ class Merging:
         held = self._expected(order.incident_id, order)
         if not held.incident.is_open:
             raise IncidentClosed(order.incident_id)
-        alarms = _alarms_of(connection, draft, order.incident_id)
+        alarms = alarms_of(connection, draft, order.incident_id)
         if bool(order.alarms) == bool(order.merged):
             raise SplitRefused(order.incident_id)
         if order.merged is not None:
@@ -95,7 +95,7 @@ class Merging:
 
     def set_apart(self, incident_id: str, again: Alarm, connection: Connection, draft: Draft) -> str:
         """An alarm that its own phone has sent again as what no other phone's may be with; returns where it is now."""
-        alarms = _alarms_of(connection, draft, incident_id)
+        alarms = alarms_of(connection, draft, incident_id)
         key = (again.device, again.id)
         chosen = {key: alarms[key]}
         [before] = _as_said(connection, draft, chosen)
@@ -234,7 +234,7 @@ def _devices(alarms: dict[Key, Kept]) -> list[str]:
     return [device for device, _ in alarms]
 
 
-def _alarms_of(connection: Connection, draft: Draft, incident_id: str) -> dict[Key, Kept]:
+def alarms_of(connection: Connection, draft: Draft, incident_id: str) -> dict[Key, Kept]:
     """On disk and in this batch, in the order they came."""
     table = tables.alarms
     query = select(table.c.device, table.c.id, table.c.seq, table.c.record, table.c.path)

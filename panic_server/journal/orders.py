@@ -37,10 +37,11 @@ from dispatch.reopening import roused
 from geo.geofence import Place
 from geo.position import Position
 from panic_server.clock import new_id
-from panic_server.journal import drills, tables
+from panic_server.journal import tables
 from panic_server.journal.asking import ASKS_ANEW, facts_for_choice, facts_for_look
 from panic_server.journal.codec import encoder, read_alarm, read_incident
 from panic_server.journal.draft import Draft
+from panic_server.journal.drills import Drills
 from panic_server.journal.engaging import GoesOn, asked_at, exercises_left, now_going, offers_left
 from panic_server.journal.following import facts_for_move, last_ended, load_cancels, note_cancel, note_track
 from panic_server.journal.known import Before, known_presses, load_before
@@ -86,6 +87,7 @@ class Orders:
         self.policy = policy
         self._known_presses = known_presses(dialect)
         self._goes_on = GoesOn(registry, self._find)
+        self._drills = Drills(registry, find=self._find, close=self._decide)
         self._merging = Merging(registry, find=self._find_seen, decide=self._decide, facts=self._facts_for_press)
 
     def begin(self, connection: Connection, draft: Draft, orders: Sequence[Order]) -> None:
@@ -110,7 +112,7 @@ class Orders:
             case SplitOrder():
                 return self._merging.split(order, self._connection, self._draft)
             case DrillOrder():
-                drills.carry_out(order, self._draft, self._registry, self._decide)
+                self._drills.carry_out(order, self._connection, self._draft)
             case DutyOrder():
                 self._duty(order)
             case DeviceOrder():

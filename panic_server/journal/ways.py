@@ -30,6 +30,11 @@ def way_before(way: str | None, now_in: str, *, merged: str, into: str) -> str |
     return f"/{'/'.join(before)}/" if before else None
 
 
+def came_through(way: str | None) -> Sequence[str]:
+    """All that it was in before."""
+    return [_id(stop) for stop in (way or "").split("/") if stop]
+
+
 def _stops(way: str | None, now_in: str) -> Sequence[str]:
     return [*filter(None, (way or "").split("/")), now_in]
 
