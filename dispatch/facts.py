@@ -32,7 +32,7 @@ class Cancels(Struct, frozen=True, gc=False):
     """What one phone has done about an incident so far; `cancelled_at` is when its cancel was taken, or seemed to be.
 
     A press after that cancel undoes it. `is_alone`: no other phone's alarm is in the incident. It first pressed for it
-    at `pressed_at`.
+    at `pressed_at`, by the server's clock and before its alarm waited for a network.
     """
 
     wrong_pins: int = 0
