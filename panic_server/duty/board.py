@@ -5,37 +5,25 @@ position wins.
 """
 
 import threading
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterable, Sequence
 from datetime import datetime
 
 import numpy as np
-import numpy.typing as npt
 
 from dispatch.facts import Candidate
 from dispatch.incident import Assignment, Person
 from dispatch.units import Unit
 from geo.few import FEW, Spot, rank_few, spot_of
 from geo.grid import Grid
-from geo.nearest import Officers, Ranked, members_by_sector, metres_between, order_of_ids, rank
+from geo.nearest import Officers, Ranked, metres_between, rank
 from geo.position import Position
 from panic_server.clock import Clock
+from panic_server.duty.staff import Staff, staff_of
 from panic_server.duty.telling import FREE, Duty, Telling
 from panic_server.policies import PolicyInForce
 from panic_server.wire import shapes
 
 FIRST_CAPACITY = 256
-
-Flags = npt.NDArray[np.bool_]
-
-
-@dataclass(frozen=True, slots=True)
-class Staff:
-    """Who there is, apart from where they are: see `geo.nearest.Officers`."""
-
-    ids: list[str]
-    members: Mapping[str, Flags]
-    id_order: npt.NDArray[np.intp]
 
 
 class DutyBoard:
@@ -278,7 +266,7 @@ class DutyBoard:
     def _staff_of(self) -> Staff:
         """What only changes with the staff, kept between rankings. Call it with the lock held."""
         if self._staff is None:
-            self._staff = Staff([*self._ids], members_by_sector(self._sectors), order_of_ids(self._ids))
+            self._staff = staff_of(self._ids, self._sectors)
         return self._staff
 
     # From the event loop.
