@@ -1,11 +1,12 @@
 """The duty board: who is on duty, where, doing what. In memory, as columns, so that ranking takes microseconds.
 
 Duty and engagements come from the journal's writer, where it decides; positions from the event loop. The newest
-position wins.
+position wins; of a phone whose clock was set back the last that arrived.
 """
 
 import threading
 from collections.abc import Callable, Collection, Iterable, Sequence
+from dataclasses import replace
 from datetime import datetime
 
 import numpy as np
@@ -16,8 +17,9 @@ from dispatch.units import Unit
 from geo.few import FEW, Spot, rank_few, spot_of
 from geo.grid import Grid
 from geo.nearest import Officers, Ranked, metres_between, rank
-from geo.position import Position
+from geo.position import STALE_AFTER, Position
 from panic_server.clock import Clock
+from panic_server.duty.clocks import Clocks
 from panic_server.duty.staff import Staff, staff_of
 from panic_server.duty.telling import FREE, Duty, Telling
 from panic_server.policies import PolicyInForce
@@ -49,6 +51,7 @@ class DutyBoard:
         # Who can be asked: those without an open offer, and those who have one already.
         self._free, self._asked = Grid(), Grid()
         self._staff: Staff | None = None
+        self._clocks = Clocks()
         self._on_appearance: Callable[[], None] = lambda: None
         # While the journal tells all of them again.
         self._telling: Telling | None = None
@@ -297,8 +300,13 @@ class DutyBoard:
             row = self._row(officer_id)
             is_first = bool(np.isnan(self._at[row]))
             at = (newest.at or now).timestamp()
-            if not at <= self._at[row]:
+            is_late = at < self._at[row] or now.timestamp() - at > STALE_AFTER.total_seconds()
+            if is_late and self._clocks.is_new(officer_id, (now.timestamp(), at)):
+                self._place(row, replace(newest, at=now), now.timestamp())
+            elif not at <= self._at[row]:
                 self._place(row, newest, at)
+            if not is_late:
+                self._clocks.is_right(officer_id)
         if is_first:
             self._on_appearance()
 
@@ -375,6 +383,7 @@ class DutyBoard:
             stale=not is_fresh,
             sectors=tuple(sorted(self._sectors[row])),
             unit=unit.value if (unit := self._units.get(self._ids[row])) else None,
+            clock_set_back=self._clocks.was_set_back(self._ids[row]),
         )
 
     def _status(self, row: int) -> shapes.OfficerStatus:

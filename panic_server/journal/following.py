@@ -15,7 +15,8 @@ from dispatch.facts import NO_FACTS, Cancels, Facts
 from dispatch.incident import Alarm, Incident
 from dispatch.policy import Policy
 from dispatch.reopening import is_back, is_linked
-from dispatch.tracking import areas_newly_told, moving_fix
+from dispatch.tracking import areas_newly_told, arriving_fix, moving_fix
+from geo.clocks import KEPT, Report
 from panic_server.journal import tables
 from panic_server.journal.codec import read_alarm
 from panic_server.journal.draft import Draft
@@ -38,9 +39,14 @@ def last_ended(
     return (held, None) if is_back(held.incident, alarm, now=now, policy=policy) else (None, last[0])
 
 
-def facts_for_move(incident: Incident, move: MoveAlarm, world: World, *, now: datetime, policy: Policy) -> Facts:
+def facts_for_move(
+    connection: Connection, incident: Incident, move: MoveAlarm, world: World, *, now: datetime, policy: Policy
+) -> Facts:
     """For one that is open."""
-    fix = moving_fix(incident, move)
+    fix, arrived = moving_fix(incident, move), None
+    if fix is None and incident.device == move.device:
+        reports = _reports(connection, incident.id, move.device)
+        fix = arrived = arriving_fix(incident, move, reports, now=now)
     if fix is None:
         return NO_FACTS
     [place] = world.places([fix], [()])
@@ -49,7 +55,21 @@ def facts_for_move(incident: Incident, move: MoveAlarm, world: World, *, now: da
     limit, drill = wanted + len(incident.asked), incident.drill
     found = world.candidates(fix, sectors, now=now, limit=limit, drill=drill) if wanted else ()
     codes = areas_newly_told(incident, fix, place, policy)
-    return Facts(found, world.neighbours(codes) if codes else (), place=place)
+    return Facts(found, world.neighbours(codes) if codes else (), place=place, arrived=arrived)
+
+
+def _reports(connection: Connection, incident_id: str, device: str) -> list[Report]:
+    """The phone's last, in the order they came: each with its newest position."""
+    table = tables.tracks
+    query = (
+        select(table.c.received_at, func.max(table.c.at).label("at"))
+        .where(table.c.incident_id == incident_id, table.c.device == device)
+        .group_by(table.c.received_at)
+        .order_by(table.c.received_at.desc())
+        .limit(KEPT)
+    )
+    rows = reversed(connection.execute(query).all())
+    return [(moment(row.received_at).timestamp(), moment(row.at).timestamp()) for row in rows]
 
 
 def load_cancels(connection: Connection, draft: Draft, device: str, incident_id: str) -> Cancels:

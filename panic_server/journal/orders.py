@@ -325,7 +325,8 @@ class Orders:
                 was_made = self._offer_was_made(command.offer_id, command.officer_id)
                 return Facts(candidates=self._next_candidates(incident), offer_was_made=was_made)
             case MoveAlarm() if incident.is_open:
-                return facts_for_move(incident, command, self._world, now=self._draft.now, policy=self.policy)
+                about = self._connection, incident, command, self._world
+                return facts_for_move(*about, now=self._draft.now, policy=self.policy)
             case CancelAlarm() | MoveAlarm():
                 return Facts(cancels=load_cancels(self._connection, self._draft, command.device, incident.id))
             case ChangeAssignment():
