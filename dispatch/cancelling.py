@@ -10,16 +10,28 @@ from typing import Final
 from msgspec.structs import replace
 
 from dispatch.commands import CancelAlarm
+from dispatch.duplicates import time_of
 from dispatch.errors import IncidentClosed
 from dispatch.events import CancelledByResident, CancelledUnderDuress, Event, PinRefused
 from dispatch.facts import Cancels
-from dispatch.incident import Cancellation, Incident, PinMeaning
+from dispatch.incident import Alarm, Cancellation, Incident, PinMeaning
 
 # The first two wrong PINs are told to be wrong: fingers slip. Who needs a third try may not be the phone's owner.
 WRONG_PINS_TOLD: Final = 2
 
 STREAM_AFTER_CANCEL: Final = timedelta(minutes=15)
 """So long the phone goes on telling where it is, whatever kind of cancel it was."""
+
+
+WAIT_BELIEVED: Final = timedelta(hours=24)
+"""So long a phone may say that its alarm waited. One that came to know the time only after the press would else have
+waited for decades, and no PIN would be old enough.
+"""
+
+
+def pressed_at(alarm: Alarm, received_at: datetime) -> datetime:
+    """By the server's clock, as far as the phone knows how long the alarm waited in it."""
+    return max(time_of(alarm, received_at), received_at - WAIT_BELIEVED)
 
 
 def decide_cancel(incident: Incident, cancel: CancelAlarm, before: Cancels, *, now: datetime) -> list[Event]:

@@ -176,6 +176,7 @@ class IncidentMoved(Struct, frozen=True, gc=False):
     neighbourhood: tuple[str, ...]
     told: tuple[Told, ...]
     at: datetime
+    flags: tuple[str, ...] = ()
 
 
 class SectorChanged(Struct, frozen=True, gc=False):
@@ -188,6 +189,7 @@ class SectorChanged(Struct, frozen=True, gc=False):
     neighbourhood: tuple[str, ...]
     told: tuple[Told, ...]
     at: datetime
+    flags: tuple[str, ...] = ()
 
 
 class RepresentativeReceived(Struct, frozen=True, gc=False):

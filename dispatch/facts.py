@@ -7,6 +7,7 @@ from msgspec import Struct
 from dispatch.incident import Person, Standing
 from geo.areas import AreaRef
 from geo.geofence import Place
+from geo.position import Position
 
 
 class Candidate(Struct, frozen=True, gc=False):
@@ -32,7 +33,7 @@ class Cancels(Struct, frozen=True, gc=False):
     """What one phone has done about an incident so far; `cancelled_at` is when its cancel was taken, or seemed to be.
 
     A press after that cancel undoes it. `is_alone`: no other phone's alarm is in the incident. It first pressed for it
-    at `pressed_at`.
+    at `pressed_at`, by the server's clock and before its alarm waited for a network.
     """
 
     wrong_pins: int = 0
@@ -44,7 +45,8 @@ class Cancels(Struct, frozen=True, gc=False):
 class Facts(Struct, frozen=True, gc=False):
     """`engaged_elsewhere` and `offer_was_made` are about the officer who gives an answer, and their offer.
 
-    `place` is where a phone that moves is now, `cancels` what it has tried with its PINs.
+    `place` is where a phone that moves is now, `arrived` its fix there, dated as it came, when its clock was set back.
+    `cancels` is what it has tried with its PINs.
     `chosen` is the officer whom an operator named, when they are on duty; `engaged_elsewhere` is then about them.
     `offer_was_made`: the journal has a row of this offer to this officer, though the incident may have forgotten it; of
     an assignment, that it was accepted.
@@ -64,6 +66,7 @@ class Facts(Struct, frozen=True, gc=False):
     told_before: tuple[str, ...] = ()
     cancels: Cancels = Cancels()
     place: Place | None = None
+    arrived: Position | None = None
     chosen: Candidate | None = None
     sector_supervisors: tuple[Person, ...] = ()
     city_supervisors: tuple[Person, ...] = ()

@@ -1,6 +1,7 @@
 """The phone moves while the incident is open: which of its positions say where the incident is now, and who is told."""
 
-from collections.abc import Iterable
+import dataclasses
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -11,11 +12,12 @@ from dispatch.commands import MoveAlarm
 from dispatch.errors import IncidentClosed
 from dispatch.events import Event, IncidentMoved, SectorChanged
 from dispatch.facts import Facts
-from dispatch.incident import Alarm, Incident, Kind
+from dispatch.incident import FLAGS_KEPT, Alarm, Incident, Kind
 from dispatch.neighbourhood import areas_told, neighbourhood_of, representatives_told
 from dispatch.policy import Policy
 from dispatch.telling import tell
 from geo.areas import AreaRef
+from geo.clocks import Report, is_set_back
 from geo.geofence import Place
 from geo.position import Position
 
@@ -26,6 +28,9 @@ FRESH: Final = timedelta(minutes=1)
 
 FORMER_KEPT: Final = 1
 """The sector that was in charge before keeps seeing the incident, so that nobody there drops what they are doing."""
+
+CLOCK_SET_BACK: Final = "clock_set_back"
+"""The flag of an incident whose phone's clock was set back: it moves by the fixes as they arrive."""
 
 
 def newest(fixes: Iterable[Position]) -> Position | None:
@@ -50,6 +55,19 @@ def moving_fix(incident: Incident, move: MoveAlarm) -> Position | None:
     return None if _is_coarse(fix, known) else fix
 
 
+def arriving_fix(incident: Incident, move: MoveAlarm, reports: Sequence[Report], *, now: datetime) -> Position | None:
+    """The fix that moves the incident, dated as it came, where the phone's clock was set back since the last one.
+
+    `reports` are the phone's last, in the order they came.
+    """
+    fix = newest(move.positions)
+    if fix is None or fix.at is None or incident.device != move.device:
+        return None
+    if not is_set_back([*reports, (now.timestamp(), fix.at.timestamp())]):
+        return None
+    return moving_fix(incident, dataclasses.replace(move, positions=(dataclasses.replace(fix, at=now),)))
+
+
 def _is_coarse(fix: Position, known: Position) -> bool:
     if fix.accuracy_m is None or known.accuracy_m is None or fix.at is None or known.at is None:
         return False
@@ -67,14 +85,15 @@ def decide_move(incident: Incident, move: MoveAlarm, facts: Facts, *, now: datet
         if cancelled_at is None or now >= cancelled_at + STREAM_AFTER_CANCEL:
             raise IncidentClosed(incident.id)
         return []
-    fix = moving_fix(incident, move)
+    fix = moving_fix(incident, move) or facts.arrived
     if fix is None or facts.place is None:
         return []
+    flags = (CLOCK_SET_BACK,) if fix is facts.arrived and CLOCK_SET_BACK not in incident.flags else ()
     codes = areas_newly_told(incident, fix, facts.place, policy)
     known = frozenset(told.person.id for told in incident.told)
     told = representatives_told(codes, facts, known=known, now=now)
     event = SectorChanged if _leader(incident.place) != _leader(facts.place) else IncidentMoved
-    return [event(move.alarm_id, move.device, fix, facts.place, neighbourhood_of(codes, told), told, now)]
+    return [event(move.alarm_id, move.device, fix, facts.place, neighbourhood_of(codes, told), told, now, flags)]
 
 
 def areas_newly_told(incident: Incident, fix: Position, place: Place, policy: Policy) -> tuple[str, ...]:
@@ -97,6 +116,7 @@ def moved(incident: Incident, event: IncidentMoved | SectorChanged) -> Incident:
         origin=event.position,
         place=event.place,
         former_sectors=tuple(dict.fromkeys(before))[-FORMER_KEPT:],
+        flags=tuple(dict.fromkeys(incident.flags + event.flags))[:FLAGS_KEPT],
     )
 
 

@@ -28,7 +28,7 @@ from panic_server.journal.admin import load_map, migrate
 from panic_server.journal.database import DatabaseUnusable
 from panic_server.journal.outbox import SqlOutbox
 from panic_server.journal.policies import PolicyShelf
-from panic_server.journal.port import SYSTEM, CheckpointOrder, IncidentOrder, JournalUnavailable
+from panic_server.journal.port import SYSTEM, CheckpointOrder, DutyOrder, IncidentOrder, JournalUnavailable
 from panic_server.journal.queries import Reader, SqlQueries
 from panic_server.journal.writer import Committed, Writer
 from panic_server.live.endpoint import LiveEndpoint
@@ -105,6 +105,7 @@ class Server:
         self.reminders.take(loaded.standing, ())
         await self.relay.start()
         await self.bus.start()
+        await self._end_duties()
         self._start_tasks()
 
     def _take_data_dir(self) -> None:
@@ -301,6 +302,14 @@ class Server:
         self.accounts.forget()
         self.maps.take_representatives(await self.accounts.people(Role.REPRESENTATIVE))
         self.maps.take_supervisors(await self.accounts.people(Role.SUPERVISOR))
+        if self._head[0]:
+            # Before that the journal is not loaded; the start does so itself.
+            await self._end_duties()
+
+    async def _end_duties(self) -> None:
+        """Of officers whose tokens were revoked: by another process, or while this one was down."""
+        for officer in await self.accounts.signed_out():
+            await self.writer.submit(DutyOrder(officer, on_duty=False))
 
     # What runs in the background.
 

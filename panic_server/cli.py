@@ -51,7 +51,7 @@ def _parser() -> argparse.ArgumentParser:
     commands.add_parser("serve", help="run the server")
     commands.add_parser("demo", help="run the server with an invented city that lives")
     commands.add_parser("migrate", help="bring the database's schema up to date")
-    _add_token(commands.add_parser("token", help="make a token, or a sign-in link, for a person", allow_abbrev=False))
+    _add_token(commands.add_parser("token", help="make or end a person's tokens and links", allow_abbrev=False))
     _add_import(commands.add_parser("import-areas", help="make GeoJSON files the next version of the map"))
     commands.add_parser("check", help="list every setting and what is wrong with it")
     return parser
@@ -63,6 +63,7 @@ def _add_token(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--area", action="append", default=[], type=_word, metavar="CODE", help=_AREA_HELP)
     parser.add_argument("--name", type=_word, help="what others see; without it the ID")
     parser.add_argument("--unit", type=_unit, help=f"what an officer usually travels with: {', '.join(Unit)}")
+    parser.add_argument("--revoke", action="store_true", help="end all tokens and links of this person instead")
     parser.add_argument(
         "--link",
         nargs="?",

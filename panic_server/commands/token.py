@@ -1,4 +1,4 @@
-"""`kentongan token`: a token for a person, who is made if need be, or a link that signs a browser in once."""
+"""`kentongan token`: a token, or a link that signs in once, for a person who is made if need be; or their end."""
 
 import sys
 from argparse import Namespace
@@ -22,6 +22,8 @@ def run(arguments: Namespace) -> int:
         raise Stop(f"only officers have a unit; {arguments.subject} is to be {arguments.role}", status=2)
     settings = load_settings()
     settings.data_dir.mkdir(parents=True, exist_ok=True)
+    if arguments.revoke:
+        return _revoke(settings.database_url, arguments.role, arguments.subject)
     issue = issue_code if arguments.link is not None else issue_token
     try:
         secret = issue(
@@ -41,6 +43,18 @@ def run(arguments: Namespace) -> int:
     print(
         secret if arguments.link is None else sign_in_link(arguments.link or settings.address, arguments.role, secret)
     )
+    return 0
+
+
+def _revoke(database_url: str, role: Role, subject: str) -> int:
+    from panic_server.journal.admin import PersonUnknown, revoke_tokens  # noqa: PLC0415 - as above
+    from panic_server.journal.database import DatabaseUnusable  # noqa: PLC0415 - as above
+
+    try:
+        ended = revoke_tokens(database_url, role=role, subject=subject, now=SystemClock().now())
+    except (DatabaseUnusable, PersonUnknown) as error:
+        raise Stop(str(error)) from None
+    print(f"{subject} is signed out: {ended} tokens are worth nothing any more")
     return 0
 
 

@@ -1,41 +1,31 @@
 """The duty board: who is on duty, where, doing what. In memory, as columns, so that ranking takes microseconds.
 
 Duty and engagements come from the journal's writer, where it decides; positions from the event loop. The newest
-position wins.
+position wins; of a phone whose clock was set back the last that arrived.
 """
 
 import threading
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterable, Sequence
+from dataclasses import replace
 from datetime import datetime
 
 import numpy as np
-import numpy.typing as npt
 
 from dispatch.facts import Candidate
 from dispatch.incident import Assignment, Person
 from dispatch.units import Unit
 from geo.few import FEW, Spot, rank_few, spot_of
 from geo.grid import Grid
-from geo.nearest import Officers, Ranked, members_by_sector, metres_between, order_of_ids, rank
-from geo.position import Position
+from geo.nearest import Officers, Ranked, metres_between, rank
+from geo.position import STALE_AFTER, Position
 from panic_server.clock import Clock
+from panic_server.duty.clocks import Clocks
+from panic_server.duty.staff import Staff, staff_of
 from panic_server.duty.telling import FREE, Duty, Telling
 from panic_server.policies import PolicyInForce
 from panic_server.wire import shapes
 
 FIRST_CAPACITY = 256
-
-Flags = npt.NDArray[np.bool_]
-
-
-@dataclass(frozen=True, slots=True)
-class Staff:
-    """Who there is, apart from where they are: see `geo.nearest.Officers`."""
-
-    ids: list[str]
-    members: Mapping[str, Flags]
-    id_order: npt.NDArray[np.intp]
 
 
 class DutyBoard:
@@ -61,6 +51,7 @@ class DutyBoard:
         # Who can be asked: those without an open offer, and those who have one already.
         self._free, self._asked = Grid(), Grid()
         self._staff: Staff | None = None
+        self._clocks = Clocks()
         self._on_appearance: Callable[[], None] = lambda: None
         # While the journal tells all of them again.
         self._telling: Telling | None = None
@@ -278,7 +269,7 @@ class DutyBoard:
     def _staff_of(self) -> Staff:
         """What only changes with the staff, kept between rankings. Call it with the lock held."""
         if self._staff is None:
-            self._staff = Staff([*self._ids], members_by_sector(self._sectors), order_of_ids(self._ids))
+            self._staff = staff_of(self._ids, self._sectors)
         return self._staff
 
     # From the event loop.
@@ -309,8 +300,13 @@ class DutyBoard:
             row = self._row(officer_id)
             is_first = bool(np.isnan(self._at[row]))
             at = (newest.at or now).timestamp()
-            if not at <= self._at[row]:
+            is_late = at < self._at[row] or now.timestamp() - at > STALE_AFTER.total_seconds()
+            if is_late and self._clocks.is_new(officer_id, (now.timestamp(), at)):
+                self._place(row, replace(newest, at=now), now.timestamp())
+            elif not at <= self._at[row]:
                 self._place(row, newest, at)
+            if not is_late:
+                self._clocks.is_right(officer_id)
         if is_first:
             self._on_appearance()
 
@@ -387,6 +383,7 @@ class DutyBoard:
             stale=not is_fresh,
             sectors=tuple(sorted(self._sectors[row])),
             unit=unit.value if (unit := self._units.get(self._ids[row])) else None,
+            clock_set_back=self._clocks.was_set_back(self._ids[row]),
         )
 
     def _status(self, row: int) -> shapes.OfficerStatus:

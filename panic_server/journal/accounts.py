@@ -9,7 +9,7 @@ from datetime import timedelta
 from typing import Any, Final, TypeVar
 
 from msgspec.json import decode, encode
-from sqlalchemy import Engine, select, update
+from sqlalchemy import Engine, exists, select, update
 from sqlalchemy.engine import Connection, Row
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -19,7 +19,7 @@ from panic_server.journal.database import open_engine
 from panic_server.journal.port import JournalUnavailable, PersonRow
 from panic_server.journal.queries import Reader
 from panic_server.journal.statements import upsert_one
-from panic_server.journal.tables import catalogue, codes, people, tokens
+from panic_server.journal.tables import catalogue, codes, duty, people, tokens
 from panic_server.journal.times import micros
 from panic_server.people import Principal, Role
 
@@ -109,6 +109,13 @@ class SqlAccounts:
         query = select(people).where(people.c.role == role.value).order_by(people.c.subject)
         rows = await self._reader.ask(lambda connection: connection.execute(query).all())
         return [PersonRow(row.subject, Role(row.role), row.name, tuple(decode(row.areas))) for row in rows]
+
+    async def signed_out(self) -> Sequence[Principal]:
+        """Officers who are on duty and have no token any more: they cannot answer, and are not to be asked."""
+        has_token = exists().where(tokens.c.subject == people.c.subject, tokens.c.revoked_at.is_(None))
+        query = select(people).join(duty, duty.c.officer_id == people.c.subject).where(duty.c.on_duty, ~has_token)
+        rows = await self._reader.ask(lambda connection: connection.execute(query).all())
+        return [_principal(row) for row in rows]
 
     async def _write(self, change: Callable[[Connection], T]) -> T:
         def run() -> T:

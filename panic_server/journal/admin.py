@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 
-from sqlalchemy import func, insert, select
+from sqlalchemy import func, insert, select, update
 from sqlalchemy.engine import Connection
 
 from dispatch.units import Unit
@@ -76,6 +76,27 @@ def issue_code(
         add_person(connection, subject, role, name, areas, unit)
         add_code(connection, subject, code, micros(now))
     return code
+
+
+class PersonUnknown(Exception):
+    """There is nobody with this subject and role."""
+
+
+def revoke_tokens(url: str, *, role: Role, subject: str, now: datetime) -> int:
+    """Ends all tokens and unused codes of this person in every running server within a second, and whose token was an
+    officer's is off duty then. Returns how many tokens; raises PersonUnknown.
+    """
+    people, tokens, codes = tables.people, tables.tokens, tables.codes
+    with opened(url) as connection:
+        known = select(people.c.subject).where(people.c.subject == subject, people.c.role == role.value)
+        if connection.execute(known).first() is None:
+            raise PersonUnknown(f"there is no {role} {subject}")
+        mine = (tokens.c.subject == subject) & tokens.c.revoked_at.is_(None)
+        ended = connection.execute(update(tokens).where(mine).values(revoked_at=micros(now))).rowcount
+        unused = (codes.c.subject == subject) & codes.c.used_at.is_(None)
+        connection.execute(update(codes).where(unused).values(used_at=micros(now)))
+        note_change(connection)
+    return ended
 
 
 def load_map(connection: Connection) -> AreaMap:

@@ -202,7 +202,7 @@ class Draft:
         )
 
     def move_alarm(self, device: str, alarm_id: str, incident_id: str, path: str | None) -> None:
-        """`path` has the merged incidents that the alarm came through, `/id/id/`."""
+        """`path` is the way that the alarm came: see `ways`."""
         self.rows.moved_alarms[device, alarm_id] = (device, alarm_id, incident_id, path)
 
     def alarm_update(self, alarm: Alarm, press: Press) -> None:
@@ -302,12 +302,16 @@ def _version(incident: Incident | None) -> int | None:
 
 def areas_text(incident: Incident) -> str:
     """`|code|code|`, for finding incidents by area and by whoever may see them; `||` leads where there is no sector."""
+    return "|" + "".join(f"{code}|" for code in dict.fromkeys((*placed_codes(incident), *incident.neighbourhood)))
+
+
+def placed_codes(incident: Incident) -> tuple[str, ...]:
+    """Of the areas and sectors where it is, or may be; empty text in place of a sector where there is none."""
     place = incident.place
     former = [sector.code for sector in incident.former_sectors]
     parents = (place.rt, place.rw, place.village, place.district, place.city)
     sectors = [sector.code for sector in place.sectors] or [""]
-    codes = [ref.code for ref in (*place.candidates, *parents) if ref]
-    return "|" + "".join(f"{code}|" for code in dict.fromkeys((*sectors, *former, *codes, *incident.neighbourhood)))
+    return (*sectors, *former, *(ref.code for ref in (*place.candidates, *parents) if ref))
 
 
 def _offer_row(offer: Offer, incident_id: str) -> tuple[Any, ...]:

@@ -20,10 +20,15 @@ class Ended:
         self._last: OrderedDict[Key, tuple[str, datetime]] = OrderedDict()
 
     def note(self, incident: Incident, phones: Iterable[Key] = ()) -> None:
-        """A closed one, and the phones that have pressed for it besides the one that opened it."""
+        """A closed one, and the phones that have pressed for it besides the one that opened it. Of a phone's incidents
+        the one that was closed last counts, also when an earlier one gets one more note.
+        """
         if incident.closed_at is None:
             return
         for key in ((incident.device, incident.drill), *phones):
+            known = self._last.get(key)
+            if known is not None and known[1] > incident.closed_at:
+                continue
             self._last[key] = (incident.id, incident.closed_at)
             self._last.move_to_end(key)
         while len(self._last) > KEPT:

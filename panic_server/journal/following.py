@@ -2,11 +2,12 @@
 
 from collections.abc import Callable, Collection, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import func, or_, select
 from sqlalchemy.engine import Connection
 
+from dispatch.cancelling import pressed_at
 from dispatch.commands import MoveAlarm
 from dispatch.escalation import wanted_offers
 from dispatch.events import CancelledByResident, CancelledUnderDuress, Event, PinRefused
@@ -14,12 +15,17 @@ from dispatch.facts import NO_FACTS, Cancels, Facts
 from dispatch.incident import Alarm, Incident
 from dispatch.policy import Policy
 from dispatch.reopening import is_back, is_linked
-from dispatch.tracking import areas_newly_told, moving_fix
+from dispatch.tracking import areas_newly_told, arriving_fix, moving_fix
+from geo.clocks import KEPT, Report
 from panic_server.journal import tables
+from panic_server.journal.codec import read_alarm
 from panic_server.journal.draft import Draft
 from panic_server.journal.registry import Held, Registry
 from panic_server.journal.times import micros, moment
 from panic_server.journal.world import World
+
+LOOKED_AT: Final = 50
+"""Of a phone's alarms in one incident, to know when it first pressed: in a flood the later ones tell nothing new."""
 
 
 def last_ended(
@@ -33,9 +39,14 @@ def last_ended(
     return (held, None) if is_back(held.incident, alarm, now=now, policy=policy) else (None, last[0])
 
 
-def facts_for_move(incident: Incident, move: MoveAlarm, world: World, *, now: datetime, policy: Policy) -> Facts:
+def facts_for_move(
+    connection: Connection, incident: Incident, move: MoveAlarm, world: World, *, now: datetime, policy: Policy
+) -> Facts:
     """For one that is open."""
-    fix = moving_fix(incident, move)
+    fix, arrived = moving_fix(incident, move), None
+    if fix is None and incident.device == move.device:
+        reports = _reports(connection, incident.id, move.device)
+        fix = arrived = arriving_fix(incident, move, reports, now=now)
     if fix is None:
         return NO_FACTS
     [place] = world.places([fix], [()])
@@ -44,20 +55,34 @@ def facts_for_move(incident: Incident, move: MoveAlarm, world: World, *, now: da
     limit, drill = wanted + len(incident.asked), incident.drill
     found = world.candidates(fix, sectors, now=now, limit=limit, drill=drill) if wanted else ()
     codes = areas_newly_told(incident, fix, place, policy)
-    return Facts(found, world.neighbours(codes) if codes else (), place=place)
+    return Facts(found, world.neighbours(codes) if codes else (), place=place, arrived=arrived)
+
+
+def _reports(connection: Connection, incident_id: str, device: str) -> list[Report]:
+    """The phone's last, in the order they came: each with its newest position."""
+    table = tables.tracks
+    query = (
+        select(table.c.received_at, func.max(table.c.at).label("at"))
+        .where(table.c.incident_id == incident_id, table.c.device == device)
+        .group_by(table.c.received_at)
+        .order_by(table.c.received_at.desc())
+        .limit(KEPT)
+    )
+    rows = reversed(connection.execute(query).all())
+    return [(moment(row.received_at).timestamp(), moment(row.at).timestamp()) for row in rows]
 
 
 def load_cancels(connection: Connection, draft: Draft, device: str, incident_id: str) -> Cancels:
     """On disk, or earlier in this batch. A press after the cancel has undone it."""
     pressed = _presses(connection, draft, incident_id)
-    first, last = pressed.get(device, (None, 0))
+    first = _first_pressed(connection, draft, device, incident_id)
     row = draft.rows.cancels.get(_key(device, incident_id)) or _stored(connection, device, incident_id)
     is_alone = pressed.keys() <= {device}
     if row is None:
-        return Cancels(is_alone=is_alone, pressed_at=moment(first))
+        return Cancels(is_alone=is_alone, pressed_at=first)
     _, _, wrong_pins, cancelled_seq, cancelled_at = row
-    stands = cancelled_seq is not None and cancelled_seq > last
-    return Cancels(wrong_pins, moment(cancelled_at) if stands else None, is_alone, moment(first))
+    stands = cancelled_seq is not None and cancelled_seq > pressed.get(device, 0)
+    return Cancels(wrong_pins, moment(cancelled_at) if stands else None, is_alone, first)
 
 
 def note_cancel(draft: Draft, incident_id: str, device: str, before: Cancels, events: Sequence[Event]) -> None:
@@ -116,30 +141,46 @@ def _stored(connection: Connection, device: str, incident_id: str) -> Any:
     return connection.execute(mine).first()
 
 
-def _presses(connection: Connection, draft: Draft, incident_id: str) -> dict[str, tuple[int, int]]:
-    """Device → when its first alarm in the incident came, and the seq of its last."""
+def _first_pressed(connection: Connection, draft: Draft, device: str, incident_id: str) -> datetime | None:
+    """When this phone first pressed for the incident, for all that it says of how long its alarms waited."""
+    table, moved = tables.alarms, draft.rows.moved_alarms
+    came = [alarm_id for (by, alarm_id), to in moved.items() if (by, to[2]) == (device, incident_id)]
+    query = (
+        select(table.c.id, table.c.incident_id, table.c.received_at, table.c.record)
+        .where(table.c.device == device, or_(table.c.incident_id == incident_id, table.c.id.in_(came)))
+        .order_by(table.c.seq)
+        .limit(LOOKED_AT)
+    )
+    rows = [tuple(row) for row in connection.execute(query)]
+    rows += [(row[1], row[2], row[4], row[8]) for row in draft.rows.alarms if row[0] == device]
+    in_it = [row for row in rows if moved.get((device, row[0]), (None, None, row[1]))[2] == incident_id]
+    return min((pressed_at(read_alarm(record), moment(at)) for _, _, at, record in in_it), default=None)
+
+
+def _presses(connection: Connection, draft: Draft, incident_id: str) -> dict[str, int]:
+    """Device → the seq of its last alarm in the incident."""
     table = tables.alarms
-    span = func.min(table.c.received_at).label("first"), func.max(table.c.seq).label("last")
-    stored = select(table.c.device, *span).where(table.c.incident_id == incident_id).group_by(table.c.device)
+    last = func.max(table.c.seq).label("last")
+    stored = select(table.c.device, last).where(table.c.incident_id == incident_id).group_by(table.c.device)
     if draft.rows.moved_alarms:
         pressed = _presses_since_moved(connection, draft, incident_id)
     else:
-        pressed = {row.device: (row.first, row.last) for row in connection.execute(stored)}
+        pressed = {row.device: row.last for row in connection.execute(stored)}
     moved = draft.rows.moved_alarms
-    for device, alarm_id, of, seq, received_at, *_ in draft.rows.alarms:
+    for device, alarm_id, of, seq, *_ in draft.rows.alarms:
         if moved.get((device, alarm_id), (None, None, of))[2] == incident_id:
-            pressed[device] = (pressed.get(device, (received_at, 0))[0], seq)
+            pressed[device] = seq
     return pressed
 
 
-def _presses_since_moved(connection: Connection, draft: Draft, incident_id: str) -> dict[str, tuple[int, int]]:
+def _presses_since_moved(connection: Connection, draft: Draft, incident_id: str) -> dict[str, int]:
     """Operators have merged or split in this batch: where those alarms are is not on disk yet."""
     table, moved = tables.alarms, draft.rows.moved_alarms
     came = [alarm_id for (_, alarm_id), (_, _, now_in, _) in moved.items() if now_in == incident_id]
-    columns = table.c.device, table.c.id, table.c.incident_id, table.c.received_at, table.c.seq
+    columns = table.c.device, table.c.id, table.c.incident_id, table.c.seq
     rows = select(*columns).where(or_(table.c.incident_id == incident_id, table.c.id.in_(came))).order_by(table.c.seq)
-    pressed: dict[str, tuple[int, int]] = {}
+    pressed: dict[str, int] = {}
     for row in connection.execute(rows):
         if moved.get((row.device, row.id), (None, None, row.incident_id))[2] == incident_id:
-            pressed[row.device] = (pressed.get(row.device, (row.received_at, 0))[0], row.seq)
+            pressed[row.device] = row.seq
     return pressed

@@ -1,15 +1,20 @@
 """Fills the writer's registry from the database, whole or with what others have committed since."""
 
+from typing import Final
+
 from msgspec.json import decode
 from sqlalchemy import or_, select
 from sqlalchemy.engine import Connection
 
-from dispatch.incident import Standing
+from dispatch.incident import Incident, Standing
 from dispatch.units import read_unit
 from panic_server.journal import tables
 from panic_server.journal.codec import read_incident
 from panic_server.journal.ended import LOADED
 from panic_server.journal.registry import Registry
+
+ASKED_AT_ONCE: Final = 500
+"""Incidents whose phones one question is about: the databases bound the parameters of one, SQLite at 32,766."""
 
 
 def bring_up_to_date(connection: Connection, registry: Registry) -> list[str]:
@@ -33,26 +38,43 @@ def _load_incidents(connection: Connection, registry: Registry, since: int) -> l
     slots = _load_slots(connection, since)
     changed: list[str] = []
     anew: list[str] = []
+    over: list[Incident] = []
     for row in connection.execute(query):
-        held = registry.get(row.id)
+        held, incident = registry.get(row.id), read_incident(row.state)
         if held is None:
             anew.append(row.id)
-        registry.put(held.incident if held else None, read_incident(row.state), row.opened_seq, slots)
+        if incident.closed_at and not incident.is_open:
+            over.append(incident)
+        registry.put(held.incident if held else None, incident, row.opened_seq, slots)
         changed.append(row.id)
     _load_phones(connection, registry, since, anew)
     if since < 0:
-        _load_ended(connection, registry)
+        over = _last_closed(connection)
     else:
         _drop_phones(connection, registry, changed)
+    _note_ended(connection, registry, over)
     return changed
 
 
-def _load_ended(connection: Connection, registry: Registry) -> None:
-    """The last that were closed, the oldest first; later ones come with the incidents that have changed."""
+def _last_closed(connection: Connection) -> list[Incident]:
+    """The oldest first; later ones come with the incidents that have changed."""
     table = tables.incidents
     query = select(table.c.state).where(table.c.status == "closed").order_by(table.c.seq.desc()).limit(LOADED)
-    for text in reversed(connection.execute(query).scalars().all()):
-        registry.ended.note(read_incident(text))
+    return [read_incident(text) for text in reversed(connection.execute(query).scalars().all())]
+
+
+def _note_ended(connection: Connection, registry: Registry, closed: list[Incident]) -> None:
+    """With all their phones: this process may have seen some of them never, or not since its start."""
+    table = tables.alarms
+    phones: dict[str, set[str]] = {incident.id: set() for incident in closed if incident.phone_count > 1}
+    ids = list(phones)
+    for first in range(0, len(ids), ASKED_AT_ONCE):
+        some = ids[first : first + ASKED_AT_ONCE]
+        query = select(table.c.incident_id, table.c.device).where(table.c.incident_id.in_(some))
+        for row in connection.execute(query.distinct()):
+            phones[row.incident_id].add(row.device)
+    for incident in closed:
+        registry.ended.note(incident, [(device, incident.drill) for device in phones.get(incident.id, ())])
 
 
 def _load_phones(connection: Connection, registry: Registry, since: int, anew: list[str]) -> None:

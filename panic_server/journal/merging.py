@@ -1,6 +1,6 @@
 """Carries out merges and splits, most of them an operator's: two incidents, and their alarms, change in one commit."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -22,6 +22,7 @@ from panic_server.journal.draft import Draft
 from panic_server.journal.following import carry_cancels, load_cancels
 from panic_server.journal.port import Actor, Done, MergeOrder, SplitOrder
 from panic_server.journal.registry import Held, Registry
+from panic_server.journal.ways import came_by, way_before, way_by_merge, way_by_split
 from panic_server.people import Principal
 
 Key = tuple[str, str]
@@ -61,13 +62,13 @@ class Merging:
         source = self._expected(order.incident_id, order)
         target = self._find(order.into, order.operator)
         operator, actor = _said_by(order.operator)
-        theirs = _alarms_of(connection, draft, order.incident_id)
+        theirs = alarms_of(connection, draft, order.incident_id)
         if not target.incident.is_open:
             raise IncidentClosed(order.into)
-        ours = _alarms_of(connection, draft, order.into)
+        ours = alarms_of(connection, draft, order.into)
         self._decide(source, MergeInto(operator, target.incident), actor)
         for (device, alarm_id), kept in theirs.items():
-            draft.move_alarm(device, alarm_id, order.into, f"{kept.path or '/'}{order.incident_id}/")
+            draft.move_alarm(device, alarm_id, order.into, way_by_merge(kept.path, order.incident_id))
             self._registry.phones.add(device, order.into, drill=target.incident.drill)
         carry_cancels(connection, draft, order.incident_id, order.into, _devices(theirs))
         devices = _devices(ours | theirs)
@@ -80,7 +81,7 @@ class Merging:
         held = self._expected(order.incident_id, order)
         if not held.incident.is_open:
             raise IncidentClosed(order.incident_id)
-        alarms = _alarms_of(connection, draft, order.incident_id)
+        alarms = alarms_of(connection, draft, order.incident_id)
         if bool(order.alarms) == bool(order.merged):
             raise SplitRefused(order.incident_id)
         if order.merged is not None:
@@ -94,7 +95,7 @@ class Merging:
 
     def set_apart(self, incident_id: str, again: Alarm, connection: Connection, draft: Draft) -> str:
         """An alarm that its own phone has sent again as what no other phone's may be with; returns where it is now."""
-        alarms = _alarms_of(connection, draft, incident_id)
+        alarms = alarms_of(connection, draft, incident_id)
         key = (again.device, again.id)
         chosen = {key: alarms[key]}
         [before] = _as_said(connection, draft, chosen)
@@ -123,7 +124,8 @@ class Merging:
         cancelled = _cancelled(connection, draft, incident_id, chosen)
         opening = self._opening(new_incident, first, chosen, incident_id, draft, is_told=not cancelled)
         made = draft.incident(None, opening, actor)
-        self._move(chosen, incident_id, made, stay, draft)
+        self._move({key: way_by_split(kept.path, incident_id) for key, kept in chosen.items()}, made, draft)
+        self._leave(chosen, stay, held.incident)
         carry_cancels(connection, draft, incident_id, new_incident, _devices(chosen))
         return self._cancel_again(incident_id, new_incident, cancelled, chosen, draft)
 
@@ -147,16 +149,19 @@ class Merging:
         source = self._find(merged, order.operator)
         if source.incident.merged_into != order.incident_id:
             raise NotMerged(merged)
-        back = {key: kept for key, kept in alarms.items() if f"/{merged}/" in (kept.path or "")}
+        held = self._find(order.incident_id, None)
+        into = held.incident.id
+        back = {key: kept for key, kept in alarms.items() if came_by(kept.path, into, merged=merged, into=into)}
         stay = {key: kept for key, kept in alarms.items() if key not in back}
         if not back or not stay:
             raise MergeRefused(merged)
-        held = self._find(order.incident_id, None)
         left = pressed_by(_devices(stay), own=held.incident.device)
         self._decide(held, LetGo(operator, merged, left), actor)
         cancelled = _cancelled(connection, draft, order.incident_id, back)
         done = self._decide(source, Return(operator, pressed_by(_devices(back), own=source.incident.device)), actor)
-        self._move(back, order.incident_id, done.incident, stay, draft)
+        ways = {key: way_before(kept.path, into, merged=merged, into=into) for key, kept in back.items()}
+        self._move(ways, done.incident, draft)
+        self._leave(back, stay, held.incident)
         carry_cancels(connection, draft, order.incident_id, merged, _devices(back))
         return self._cancel_again(order.incident_id, merged, cancelled, back, draft)
 
@@ -186,16 +191,14 @@ class Merging:
         now_in = moved[2] if moved else connection.execute(own).scalar()
         return held if now_in in {None, held.incident.id} else self._find(now_in, None)
 
-    def _move(self, alarms: dict[Key, Kept], from_id: str, to: Incident, stay: dict[Key, Kept], draft: Draft) -> None:
-        """Of the way that an alarm came, what lies behind its new incident stays."""
-        phones = self._registry.phones
-        for (device, alarm_id), kept in alarms.items():
-            before = (kept.path or "").split(f"/{to.id}/")[0]
-            came = bool(kept.path) and f"/{to.id}/" in (kept.path or "")
-            draft.move_alarm(device, alarm_id, to.id, f"{before}/" if came and before else None)
-            phones.add(device, to.id, drill=to.drill)
-        for device in set(_devices(alarms)) - set(_devices(stay)):
-            phones.remove(device, from_id, drill=to.drill)
+    def _move(self, ways: Mapping[Key, str | None], to: Incident, draft: Draft) -> None:
+        for (device, alarm_id), way in ways.items():
+            draft.move_alarm(device, alarm_id, to.id, way)
+            self._registry.phones.add(device, to.id, drill=to.drill)
+
+    def _leave(self, gone: dict[Key, Kept], stay: dict[Key, Kept], incident: Incident) -> None:
+        for device in set(_devices(gone)) - set(_devices(stay)):
+            self._registry.phones.remove(device, incident.id, drill=incident.drill)
 
     def _expected(self, incident_id: str, order: MergeOrder | SplitOrder) -> Held:
         held = self._find(incident_id, order.operator)
@@ -231,7 +234,7 @@ def _devices(alarms: dict[Key, Kept]) -> list[str]:
     return [device for device, _ in alarms]
 
 
-def _alarms_of(connection: Connection, draft: Draft, incident_id: str) -> dict[Key, Kept]:
+def alarms_of(connection: Connection, draft: Draft, incident_id: str) -> dict[Key, Kept]:
     """On disk and in this batch, in the order they came."""
     table = tables.alarms
     query = select(table.c.device, table.c.id, table.c.seq, table.c.record, table.c.path)

@@ -27,7 +27,7 @@ from dispatch.commands import (
 )
 from dispatch.decide import decide
 from dispatch.duplicates import is_placed_by, must_stand_alone
-from dispatch.errors import AssignmentUnknown, IncidentUnknown, OfferUnknown, VersionConflict
+from dispatch.errors import IncidentUnknown, VersionConflict
 from dispatch.escalation import wanted_offers
 from dispatch.facts import NO_FACTS, Candidate, Facts
 from dispatch.incident import FLOOD, OPEN_OFFERS_MAX, Alarm, Incident
@@ -37,11 +37,12 @@ from dispatch.reopening import roused
 from geo.geofence import Place
 from geo.position import Position
 from panic_server.clock import new_id
-from panic_server.journal import drills, tables
+from panic_server.journal import tables
 from panic_server.journal.asking import ASKS_ANEW, facts_for_choice, facts_for_look
 from panic_server.journal.codec import encoder, read_alarm, read_incident
 from panic_server.journal.draft import Draft
-from panic_server.journal.engaging import exercises_left, goes_on_under, now_going, offers_left
+from panic_server.journal.drills import Drills
+from panic_server.journal.engaging import GoesOn, asked_at, exercises_left, now_going, offers_left
 from panic_server.journal.following import facts_for_move, last_ended, load_cancels, note_cancel, note_track
 from panic_server.journal.known import Before, known_presses, load_before
 from panic_server.journal.merging import Merging
@@ -85,6 +86,8 @@ class Orders:
         self._world = world
         self.policy = policy
         self._known_presses = known_presses(dialect)
+        self._goes_on = GoesOn(registry, self._find)
+        self._drills = Drills(registry, find=self._find, close=self._decide)
         self._merging = Merging(registry, find=self._find_seen, decide=self._decide, facts=self._facts_for_press)
 
     def begin(self, connection: Connection, draft: Draft, orders: Sequence[Order]) -> None:
@@ -109,7 +112,7 @@ class Orders:
             case SplitOrder():
                 return self._merging.split(order, self._connection, self._draft)
             case DrillOrder():
-                drills.carry_out(order, self._draft, self._registry, self._decide)
+                self._drills.carry_out(order, self._connection, self._draft)
             case DutyOrder():
                 self._duty(order)
             case DeviceOrder():
@@ -276,16 +279,7 @@ class Orders:
 
     def _find_for(self, order: IncidentOrder) -> Held:
         """Raises IncidentUnknown, OfferUnknown, AssignmentUnknown."""
-        incident_id = order.incident_id
-        if order.offer_id is not None:
-            row = self._connection.execute(
-                select(tables.offers.c.incident_id).where(tables.offers.c.id == order.offer_id)
-            ).first()
-            drafted = self._draft.rows.offers.get(order.offer_id)
-            incident_id = row.incident_id if row else drafted[1] if drafted else None
-            if incident_id is None:
-                is_change = isinstance(order.command, ChangeAssignment)
-                raise AssignmentUnknown(order.offer_id) if is_change else OfferUnknown(order.offer_id)
+        incident_id = asked_at(order, self._connection, self._draft)
         if incident_id is None:
             raise IncidentUnknown
         held = self._find_seen(incident_id, order.principal)
@@ -294,7 +288,7 @@ class Orders:
         while order.offer_id is not None and held.incident.merged_into is not None:
             # Officers go on under the incident that theirs was merged into.
             held = self._find(held.incident.merged_into)
-        return goes_on_under(self._registry, order) or held
+        return self._goes_on.under(order, held, self._connection, self._draft) or held
 
     def _find_seen(self, incident_id: str, principal: Principal | None) -> Held:
         """Raises IncidentUnknown, also for what the principal may not see."""
@@ -331,7 +325,8 @@ class Orders:
                 was_made = self._offer_was_made(command.offer_id, command.officer_id)
                 return Facts(candidates=self._next_candidates(incident), offer_was_made=was_made)
             case MoveAlarm() if incident.is_open:
-                return facts_for_move(incident, command, self._world, now=self._draft.now, policy=self.policy)
+                about = self._connection, incident, command, self._world
+                return facts_for_move(*about, now=self._draft.now, policy=self.policy)
             case CancelAlarm() | MoveAlarm():
                 return Facts(cancels=load_cancels(self._connection, self._draft, command.device, incident.id))
             case ChangeAssignment():

@@ -32,6 +32,7 @@ from panic_server.journal.port import (
 from panic_server.journal.reports import load_moments, load_responses, load_unseen
 from panic_server.journal.routes import read_payloads, selectors
 from panic_server.journal.times import moment
+from panic_server.journal.ways import came_by
 from panic_server.people import CONSOLE_ROLES, Principal, Role
 from panic_server.reports.response_times import Responses
 
@@ -208,23 +209,23 @@ _ALARM = (
     tables.alarms.c.incident_id,
     tables.alarms.c.received_at,
     tables.alarms.c.raw_position,
+    tables.alarms.c.path,
 )
 
 
 def _alarms(connection: Connection, incident_id: str) -> Sequence[Any]:
     """The newest first. Those of a merged incident are where it went, and remember where they came from."""
     incidents, alarms = tables.incidents, tables.alarms
-    home, came_through = incident_id, None
-    while True:
-        text = connection.execute(select(incidents.c.state).where(incidents.c.id == home)).scalar()
-        merged_into = read_incident(text).merged_into if text else None
-        if merged_into is None:
-            break
-        home, came_through = merged_into, f"/{incident_id}/"
-    query = select(*_ALARM).where(alarms.c.incident_id == home)
-    if came_through is not None:
-        query = query.where(alarms.c.path.contains(came_through, autoescape=True))
-    return connection.execute(query.order_by(alarms.c.seq.desc()).limit(ROWS_MAX)).all()
+    hops = [incident_id]
+    while (text := connection.execute(select(incidents.c.state).where(incidents.c.id == hops[-1])).scalar()) and (
+        merged_into := read_incident(text).merged_into
+    ):
+        hops.append(merged_into)
+    query = select(*_ALARM).where(alarms.c.incident_id == hops[-1]).order_by(alarms.c.seq.desc()).limit(ROWS_MAX)
+    if len(hops) == 1:
+        return connection.execute(query).all()
+    came_through = connection.execute(query.where(alarms.c.path.contains(f"/{incident_id}/", autoescape=True))).all()
+    return [row for row in came_through if came_by(row.path, hops[-1], merged=incident_id, into=hops[1])]
 
 
 def may_see(incident: Incident, reader: Principal) -> bool:

@@ -100,7 +100,7 @@ alarms = Table(
     Index("alarms_of_incident", "incident_id", "seq"),
 )
 
-"""`path` is `/id/id/`: the merged incidents that an alarm came through to the one where it is now."""
+"""`path` is the way that an alarm came through other incidents to the one where it is now: see `ways`."""
 
 alarm_updates = Table(
     "alarm_updates",

@@ -13,6 +13,7 @@ from dispatch.events import (
     OfficerOffered,
 )
 from dispatch.incident import Alarm, Offer, Told
+from dispatch.merging import MergedInto
 from panic_server.journal.codec import encoder
 
 _WORD = re.compile(r"(?<!^)(?=[A-Z])")
@@ -24,6 +25,8 @@ def event_kind(event: Event) -> str:
 
 
 _KINDS: dict[type[Event], str] = {cls: _WORD.sub("_", cls.__name__).lower() for cls in Event.__args__}
+
+MERGED_INTO = _KINDS[MergedInto]
 
 TELLING = tuple(kind for cls, kind in _KINDS.items() if "told" in cls.__struct_fields__)
 """The kinds of events whose facts have who was `told`."""

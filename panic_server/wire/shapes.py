@@ -344,7 +344,8 @@ class IncidentPage(Struct, frozen=True):
 class Officer(Struct, frozen=True):
     """An officer on the console's map. A stale position is older than the policy's limit or from before a restart.
 
-    `unit` is what they travel with, where somebody said so.
+    `unit` is what they travel with, where somebody said so. With `clock_set_back` their phone's clock is behind: its
+    positions count, and are dated, as they arrive.
     """
 
     id: str
@@ -354,6 +355,7 @@ class Officer(Struct, frozen=True):
     stale: bool
     sectors: tuple[str, ...]
     unit: UnitKind | None = None
+    clock_set_back: bool = False
 
 
 class Component(Struct, frozen=True):

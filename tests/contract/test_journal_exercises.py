@@ -7,14 +7,17 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
+from msgspec.json import decode
+
 from dispatch.commands import ChangeAssignment
 from dispatch.errors import Refused
 from dispatch.incident import AssignmentStatus, Incident, Kind
+from geo.position import Position
 from panic_server.clock import new_id
 from panic_server.drills import DrillMaster
-from panic_server.journal.port import SYSTEM, Actor, CheckpointOrder, Drill, DrillOrder, Press
+from panic_server.journal.port import SYSTEM, Actor, CheckpointOrder, Drill, DrillOrder, MergeOrder, Press
 from panic_server.journal.writer import Writer
-from tests.contract.desk import EAST, OPERATOR_PERSON, START, WEST, Desk
+from tests.contract.desk import EAST, OPERATOR, OPERATOR_PERSON, START, WEST, Desk
 
 OFFICERS = [f"officer-{number}" for number in range(4)]
 STEPS = 60
@@ -118,3 +121,40 @@ async def test_the_end_of_an_exercise_ends_no_other_one(desk: Desk) -> None:
     await ends(desk, city_wide)
 
     assert [one.device for one in await desk.open_incidents()] == [f"drill:{other.id}:0"]
+
+
+async def exercises(desk: Desk, device: str, at: Position) -> str:
+    answer = await desk.press(device, drill=True, kind=Kind.FIRE, position=at)
+    return str(decode(answer.answer)["incident_id"])
+
+
+async def test_what_part_of_an_exercise_was_merged_into_beyond_its_area_ends_with_it(desk: Desk) -> None:
+    one = drill(area="PS-E")
+    await desk.writer.submit(DrillOrder(one, OPERATOR_PERSON, SYSTEM))
+    inside, beyond = await exercises(desk, "phone-1", EAST), await exercises(desk, "phone-2", WEST)
+    further, alone = await exercises(desk, "phone-3", WEST), await exercises(desk, "phone-4", WEST)
+    for source, into in ((inside, beyond), (beyond, further)):
+        await desk.writer.submit(MergeOrder(source, into, OPERATOR))
+
+    await ends(desk, one)
+
+    assert [each.id for each in await desk.open_incidents()] == [alone]
+
+
+async def test_what_belongs_to_another_exercise_goes_on_whatever_was_merged_into_it(desk: Desk) -> None:
+    west, east = drill(area="PS-W", alarms=1), drill(area="PS-E", alarms=1)
+    for one in (west, east):
+        await desk.writer.submit(DrillOrder(one, OPERATOR_PERSON, SYSTEM))
+    await DrillMaster(desk.reader, desk.writer, desk.maps, desk.clock).look()
+    [its_own] = [each.id for each in await desk.open_incidents() if each.device.startswith(f"drill:{east.id}")]
+    pressed_there, first, second = [
+        await exercises(desk, f"phone-{number}", at) for number, at in enumerate((EAST, WEST, WEST))
+    ]
+    for source, into in ((first, its_own), (second, pressed_there)):
+        await desk.writer.submit(MergeOrder(source, into, OPERATOR))
+
+    await ends(desk, west)
+    assert {each.id for each in await desk.open_incidents()} == {its_own, pressed_there}
+
+    await ends(desk, east)
+    assert not await desk.open_incidents()

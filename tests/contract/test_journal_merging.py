@@ -210,3 +210,87 @@ async def test_an_alarm_that_got_its_place_later_keeps_it_when_it_is_split_off(d
     assert apart.position is not None
     assert (apart.position.lon, apart.place.rt and apart.place.rt.code) == (WEST.lon, "RT-W")
     assert [offer.officer.id for offer in apart.open_offers()] == ["near"]
+
+
+async def alarms_of(desk: Desk, incident_id: str) -> list[str]:
+    """The phones of its alarms, as its page shows them."""
+    return [stored.alarm.device for stored in await desk.queries.alarms(incident_id)]
+
+
+async def splits_off(desk: Desk, out_of: str, *devices: str) -> str:
+    rows = await desk.rows("SELECT device, id, incident_id FROM alarms")
+    chosen = tuple((device, alarm_id) for device, alarm_id, now_in in rows if now_in == out_of and device in devices)
+    done = await desk.writer.submit(SplitOrder(out_of, OPERATOR, alarms=chosen))
+    assert isinstance(done, Done)
+    return done.incident.id
+
+
+async def test_what_was_split_off_and_merged_back_still_goes_back_to_where_it_came_from(desk: Desk) -> None:
+    """Merged, taken out by mistake, put back: the first merge can be undone as if nothing had been in between."""
+    one, two, three = [await opens(desk, f"phone-{number}", position=EAST) for number in (1, 2, 3)]
+    await merges(desk, one, two)
+    await merges(desk, two, three)
+    apart = await splits_off(desk, three, "phone-1")
+    await merges(desk, apart, three)
+
+    assert await alarms_of(desk, apart) == ["phone-1"]
+    assert await alarms_of(desk, two) == ["phone-1", "phone-2"]
+    back = await takes_back(desk, two, three)
+
+    assert (back.id, back.alarm_count, back.phone_count) == (two, 2, 2)
+    assert (await takes_back(desk, one, two)).alarm_count == 1
+    assert [await alarms_of(desk, each) for each in (one, two, three)] == [["phone-1"], ["phone-2"], ["phone-3"]]
+
+
+async def test_what_was_split_off_stays_apart_when_what_it_came_with_is_merged_into_it_and_taken_out(
+    desk: Desk,
+) -> None:
+    """By the split the alarm is about something else, whatever it was once merged with."""
+    one, two = await opens(desk, "phone-1"), await opens(desk, "phone-2", position=EAST)
+    await merges(desk, await opens(desk, "phone-1b"), one)
+    await merges(desk, one, two)
+    apart = await splits_off(desk, two, "phone-1b")
+    await takes_back(desk, one, two)
+    assert await alarms_of(desk, one) == ["phone-1"]
+
+    for incident_id in (one, two):
+        await merges(desk, incident_id, apart)
+        await takes_back(desk, incident_id, apart)
+        assert await alarms_of(desk, apart) == ["phone-1b"]
+    assert [await alarms_of(desk, each) for each in (one, two)] == [["phone-1"], ["phone-2"]]
+
+
+async def test_an_undone_merge_leaves_each_incident_the_way_that_its_alarms_came_before(desk: Desk) -> None:
+    one, two = await opens(desk, "phone-1"), await opens(desk, "phone-2", position=EAST)
+    await merges(desk, one, two)
+    apart = await splits_off(desk, two, "phone-1")
+    await merges(desk, apart, two)
+
+    assert (await takes_back(desk, apart, two)).alarm_count == 1
+    await merges(desk, apart, two)
+    assert (await takes_back(desk, one, two)).alarm_count == 1
+    assert [await alarms_of(desk, each) for each in (one, two, apart)] == [["phone-1"], ["phone-2"], []]
+
+
+@pytest.mark.parametrize("links", [1, 2])
+async def test_who_went_on_under_another_incident_may_take_back_there_that_it_was_over(desk: Desk, links: int) -> None:
+    """Also once nobody goes anywhere any more: that they went on there is in the history of where they were asked."""
+    await desk.officer("near")
+    ways = [await opens(desk, "phone-1")]
+    assignment = await desk.offer_of("near")
+    await desk.accept("near", assignment)
+    for number in range(links):
+        ways.append(await opens(desk, f"phone-other-{number}", position=EAST))
+        await merges(desk, *ways[-2:])
+    for number in reversed(range(links)):
+        await takes_back(desk, ways[number], ways[number + 1])
+    await reports(desk, "near", assignment, AssignmentStatus.CLEAR)
+
+    correction = ChangeAssignment(assignment, "near", AssignmentStatus.ON_SCENE, correction=True)
+    done = await desk.command(correction, Actor("officer", "near"), offer_id=assignment)
+
+    assert done.incident.id == ways[-1]
+    assert [one.status for one in (await desk.incident(ways[-1])).assignments] == [AssignmentStatus.ON_SCENE]
+    assert can_be_asked(desk) == set()
+    await reports(desk, "near", assignment, AssignmentStatus.CLEAR)
+    assert (await desk.accept("near", assignment)).incident.id == ways[-1]

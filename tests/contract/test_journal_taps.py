@@ -6,11 +6,14 @@ import asyncio
 from collections.abc import AsyncIterator
 
 import pytest
+from msgspec.json import decode
 
-from dispatch.incident import Kind
+from dispatch.commands import AddNote, Close
+from dispatch.incident import Disposition, Kind
 from dispatch.policy import Policy
 from geo.position import Position
-from tests.contract.desk import EAST, START, WEST, Desk
+from panic_server.journal.port import CheckpointOrder
+from tests.contract.desk import EAST, OPERATOR_PERSON, START, WEST, Desk
 
 POLICY = Policy()
 
@@ -43,6 +46,33 @@ async def test_a_witness_is_still_known_after_a_start(desk: Desk, url: str) -> N
         await fresh.press("third", kind=Kind.FIRE)
         [incident] = await fresh.open_incidents()
     assert (incident.alarm_count, incident.phone_count, incident.kind) == (4, 3, Kind.FIRE)
+
+
+async def test_a_witness_of_what_was_closed_is_known_after_a_start_and_to_another_process(
+    desk: Desk, other_desk: Desk, url: str
+) -> None:
+    """Also who pressed since the other process looked last, and whatever is written to an older one later."""
+    older = await opened_by(desk, "witness")
+    await desk.command(Close(OPERATOR_PERSON, Disposition.UNFOUNDED, None), incident_id=older)
+    desk.clock.advance(60)
+    fire = await opened_by(desk, "first")
+    await other_desk.writer.submit(CheckpointOrder(()))
+    assert await opened_by(desk, "witness") == fire
+    await desk.command(Close(OPERATOR_PERSON, Disposition.UNFOUNDED, None), incident_id=fire)
+    await desk.command(AddNote(OPERATOR_PERSON, "Kosong."), incident_id=older)
+    await other_desk.writer.submit(CheckpointOrder(()))
+
+    async with Desk(url, clock=desk.clock, policy=POLICY) as fresh:
+        for node in (desk, other_desk, fresh):
+            last = node.writer._registry.ended.of("witness", drill=False)
+            assert last is not None
+            assert last[0] == fire
+        assert (await desk.incident(await opened_by(fresh, "witness"))).linked_to == fire
+
+
+async def opened_by(desk: Desk, device: str) -> str:
+    answer = await desk.press(device, kind=Kind.FIRE)
+    return str(decode(answer.answer)["incident_id"])
 
 
 async def test_two_processes_take_the_taps_of_one_place_together(desk: Desk, other_desk: Desk) -> None:

@@ -76,6 +76,25 @@ async def test_also_after_a_restart_the_phones_last_incident_is_known(city: City
     assert (await resident.press()).incident_id == resolved.incident_id
 
 
+async def test_also_after_a_restart_a_witness_is_linked_and_known_once_the_incident_is_open_again(city: City) -> None:
+    city.policy(join_radius_max_m=200.0)
+    operator, witness, other = city.operator(), city.resident(), city.resident()
+    fire = await city.resident().press(kind="fire")
+    late = await city.resident().press(IN_RT_2, kind="fire")
+    await witness.press(kind="fire")
+    await other.press(IN_RT_2, kind="fire")
+    for one in (fire, late):
+        await operator.closes(one, "resolved")
+    await city.restarts()
+
+    linked = await witness.press(kind="fire")
+    await operator.reopens(late, "Masih berasap.")
+
+    assert (await operator.sees(linked.incident_id))["incident"]["linked_to"] == fire.incident_id
+    assert (await other.press(kind="medical")).incident_id == late.incident_id
+    assert (await operator.sees(late.incident_id))["incident"]["phone_count"] == 2
+
+
 async def test_a_press_after_another_end_or_much_later_is_a_new_incident_linked_to_the_last(city: City) -> None:
     operator, resident = city.operator(), city.resident()
     console = await operator.watches()

@@ -5,11 +5,13 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
+import pytest
+
 from dispatch.policy import Policy
 from panic_server.wire.schema import Json
 from tests.scenarios.city import START, City
 from tests.scenarios.ground import IN_RT_1, IN_RT_2
-from tests.scenarios.people import Operator
+from tests.scenarios.people import Alarm, Operator
 
 
 async def plans(operator: Operator, **wish: Any) -> Json:
@@ -248,3 +250,32 @@ async def test_who_goes_to_an_exercise_may_take_back_that_the_emergency_was_over
     [left] = (await operator.sees(exercise.incident_id))["incident"]["assignments"]
     answer = await officer.asks("POST", f"/v1/assignments/{left['id']}/status", wish)
     assert answer.json()["code"] == "officer_engaged"
+
+
+@pytest.mark.parametrize("goes_there", [False, True])
+async def test_whom_something_real_has_called_away_an_exercise_asks_again_once_they_are_free_and_no_sooner(
+    city: City, goes_there: bool
+) -> None:
+    """However many rounds it begins meanwhile; and free they are only asked in a round in which they were not yet."""
+    officer = city.officer_at(metres=100)
+    exercise = await city.resident().press(kind="medical", drill=True)
+    if goes_there:
+        await officer.accepts(exercise)
+    assignment = await officer.accepts(await city.resident().press(IN_RT_2, kind="fire"))
+    await city.passes(seconds=20, step_s=5)
+    assert await times_asked(city, exercise) == 1
+    await officer.reports(assignment, "clear")
+    await city.passes(seconds=20, step_s=5)
+    assert await times_asked(city, exercise) == 1
+
+    again = await officer.accepts(await city.resident().press(IN_RT_2, kind="crime"))
+    await city.passes(seconds=150, step_s=5)
+    assert await times_asked(city, exercise) == 1
+    await officer.reports(again, "clear")
+    await officer.expects_offer(exercise)
+
+
+async def times_asked(city: City, alarm: Alarm) -> int:
+    query = "SELECT count(*) AS times FROM offers WHERE incident_id = :incident_id"
+    [row] = await city.rows(query, incident_id=alarm.incident_id)
+    return int(row["times"])

@@ -17,6 +17,8 @@ from geo.geofence import locate
 from geo.geojson import read_map
 from geo.position import Position
 from panic_server.clock import SystemClock
+from panic_server.journal.admin import revoke_tokens
+from panic_server.people import Role
 from panic_server.wire import views
 from tests.scenarios.city import City
 from tests.scenarios.ground import ON_THE_BORDER, Spot, town_map
@@ -125,6 +127,28 @@ async def test_a_token_that_was_tried_too_early_works_within_a_second_once_it_is
 
 
 @pytest.mark.serial
+async def test_whose_tokens_another_process_ends_is_signed_out_and_off_duty_within_seconds(real_city: City) -> None:
+    city = real_city
+    officer, operator = city.officer_at(metres=200), city.operator()
+    await city.ready()
+    alarm = await city.resident().press()
+    assert await officer.has_offer(alarm)
+
+    said, done = await command(city, "token", "--role", "officer", "--subject", officer.subject, "--revoke")
+    assert said == f"{officer.subject} is signed out: 1 tokens are worth nothing any more"
+
+    async def is_not_asked_any_more() -> bool:
+        offers = (await operator.sees(alarm.incident_id))["incident"]["offers"]
+        return [one["status"] for one in offers] == ["withdrawn"]
+
+    await eventually(is_not_asked_any_more)
+    assert time.monotonic() - done < 2.0
+    assert (await officer.asks("GET", "/v1/me")).status_code == 401
+    later = await city.resident().press(ON_THE_BORDER)
+    assert (await operator.sees(later.incident_id))["incident"]["offers"] == []
+
+
+@pytest.mark.serial
 async def test_a_map_imported_by_another_process_is_in_force_within_a_second(real_city: City, tmp_path: Path) -> None:
     city = real_city
     operator, spot = city.operator(), ON_THE_BORDER.east(-100)
@@ -139,6 +163,22 @@ async def test_a_map_imported_by_another_process_is_in_force_within_a_second(rea
 
     await eventually(is_in_force)
     assert time.monotonic() - done < 1.0
+
+
+async def test_whose_tokens_were_ended_while_the_server_was_down_is_off_duty_after_its_start(city: City) -> None:
+    officer, other = city.officer_at(metres=200), city.officer_at(metres=900)
+    await city.ready()
+    await city.stops()
+    await asyncio.to_thread(
+        revoke_tokens, city.settings.database_url, role=Role.OFFICER, subject=officer.subject, now=city.clock.now()
+    )
+    await city.starts()
+
+    alarm = await city.resident().press()
+
+    assert await other.has_offer(alarm)
+    rows = await city.rows("SELECT officer_id FROM duty WHERE on_duty")
+    assert [row["officer_id"] for row in rows] == [other.subject]
 
 
 async def test_a_bad_map_is_refused_with_what_is_wrong_and_the_old_one_stays(real_city: City, tmp_path: Path) -> None:

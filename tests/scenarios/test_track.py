@@ -44,6 +44,51 @@ async def test_the_incident_moves_and_operators_and_responders_see_it_live(city:
     ]
 
 
+async def test_a_phone_whose_clock_was_set_back_moves_the_incident_again_within_seconds_and_is_marked(
+    city: City,
+) -> None:
+    operator, resident, hour_s = city.operator(), city.resident(), 3600.0
+    alarm = await resident.press(IN_RT_1, kind="fire")
+
+    async def shown() -> Json:
+        found: Json = (await operator.sees(alarm.incident_id))["incident"]
+        return found
+
+    for number in range(1, 3):
+        await city.passes(seconds=5)
+        await resident.moves(alarm, fix(city, IN_RT_1.east(20 * number), ago_s=hour_s))
+    assert ((await shown())["position"]["lon"], (await shown())["flags"]) == (IN_RT_1.lon, [])
+    await city.restarts()
+    await city.passes(seconds=5)
+
+    await resident.moves(alarm, fix(city, IN_RT_2, ago_s=hour_s))
+
+    moved = await shown()
+    assert (moved["position"]["lon"], moved["place"]["rt"]["code"]) == (IN_RT_2.lon, "RT-2")
+    assert moved["flags"] == ["clock_set_back"]
+    assert moved["position"]["at"][:19] == city.clock.now().isoformat()[:19]
+    await city.passes(seconds=5)
+    await resident.moves(alarm, fix(city, IN_RT_3, ago_s=hour_s), fix(city, IN_RT_1, ago_s=hour_s + 300))
+    # What it had kept since before its clock was set back is older than where it is by now.
+    await resident.moves(alarm, fix(city, IN_RT_1, ago_s=12))
+    assert (await shown())["position"]["lon"] == IN_RT_3.lon
+    await city.passes(seconds=5)
+    await resident.moves(alarm, fix(city, IN_RT_2))
+    assert (await shown())["position"]["lon"] == IN_RT_2.lon
+
+
+async def test_what_a_phone_had_kept_moves_nothing_back_in_however_many_parts_it_comes(city: City) -> None:
+    operator, resident = city.operator(), city.resident()
+    alarm = await resident.press(IN_RT_1, kind="fire")
+    await city.passes(seconds=300, step_s=100)
+    await resident.moves(alarm, fix(city, IN_RT_2))
+    for part in range(6):
+        await city.passes(seconds=5)
+        await resident.moves(alarm, fix(city, IN_RT_3, ago_s=290 - 30 * part))
+    shown = (await operator.sees(alarm.incident_id))["incident"]
+    assert (shown["position"]["lon"], shown["flags"]) == (IN_RT_2.lon, [])
+
+
 async def test_buffered_reordered_and_repeated_positions_make_one_track_and_never_move_it_back(city: City) -> None:
     operator, resident = city.operator(), city.resident()
     console = await operator.watches()

@@ -39,13 +39,13 @@ class DutyChange:
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """An alarm's row: the incident that it is in, the one that its phone was told, and the merged ones in between."""
+    """An alarm's row: the incident that it is in, the one that its phone was told, and the way in between."""
 
     alarm: Alarm
     digest: str
     told: str
     incident_id: str
-    path: tuple[str, ...] = ()
+    way: str | None = None
 
 
 @dataclass(slots=True)

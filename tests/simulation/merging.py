@@ -10,6 +10,7 @@ from dispatch.commands import Command
 from dispatch.errors import IncidentClosed, MergeRefused, NotMerged, SplitRefused
 from dispatch.incident import Alarm, Incident, Person
 from dispatch.merging import LetGo, MergeInto, Pressed, Return, SplitOff, TakeIn, first_of
+from panic_server.journal.ways import came_by, way_before, way_by_merge, way_by_split
 from tests.simulation.journal import Draft, Kept, Key
 
 if TYPE_CHECKING:
@@ -61,7 +62,7 @@ class Merging:
         devices = _devices(self._alarms_of(target.id) | theirs)
         self._decide(source, MergeInto(order.operator, target))
         for key, kept in theirs.items():
-            self._move(key, kept, target.id, (*kept.path, source.id))
+            self._move(key, kept, target.id, way_by_merge(kept.way, source.id))
         both = Pressed(target.device, len(devices), len(set(devices)))
         return self._decide(self._find(target.id), TakeIn(order.operator, source, both))
 
@@ -81,25 +82,26 @@ class Merging:
         first = first_of(tuple(kept.alarm for kept in chosen.values()))
         made = self._opens(first, new_id, incident.id, _pressed(chosen))
         for key, kept in chosen.items():
-            self._move(key, kept, new_id, ())
+            self._move(key, kept, new_id, way_by_split(kept.way, incident.id))
         return made
 
     def _undo(self, order: Split, target: Incident, source: Incident, alarms: Alarms) -> Incident:
         if source.merged_into != target.id:
             raise NotMerged(source.id)
-        back = {key: kept for key, kept in alarms.items() if source.id in kept.path}
+        merge = {"merged": source.id, "into": target.id}
+        back = {key: kept for key, kept in alarms.items() if came_by(kept.way, target.id, **merge)}
         stay = {key: kept for key, kept in alarms.items() if key not in back}
         if not back or not stay:
             raise MergeRefused(source.id)
         self._decide(target, LetGo(order.operator, source.id, _pressed(stay, target)))
         returned = self._decide(source, Return(order.operator, _pressed(back, source)))
         for key, kept in back.items():
-            self._move(key, kept, source.id, kept.path[: kept.path.index(source.id)])
+            self._move(key, kept, source.id, way_before(kept.way, target.id, **merge))
         return returned
 
-    def _move(self, key: Key, kept: Kept, incident_id: str, path: tuple[str, ...]) -> None:
+    def _move(self, key: Key, kept: Kept, incident_id: str, way: str | None) -> None:
         if not self._city.core.leaves_alarms:
-            self._draft.alarms[key] = replace(kept, incident_id=incident_id, path=path)
+            self._draft.alarms[key] = replace(kept, incident_id=incident_id, way=way)
 
     def _alarms_of(self, incident_id: str) -> Alarms:
         """In the order they came."""

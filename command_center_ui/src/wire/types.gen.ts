@@ -561,7 +561,8 @@ export type OfferRequest = {
  *
  * An officer on the console's map. A stale position is older than the policy's limit or from before a restart.
  *
- * `unit` is what they travel with, where somebody said so.
+ * `unit` is what they travel with, where somebody said so. With `clock_set_back` their phone's clock is behind: its
+ * positions count, and are dated, as they arrive.
  */
 export type Officer = {
     id: string;
@@ -571,6 +572,7 @@ export type Officer = {
     stale: boolean;
     sectors: Array<string>;
     unit?: 'ambulance' | 'bicycle' | 'boat' | 'car' | 'fire_engine' | 'foot' | 'motorcycle' | null;
+    clock_set_back?: boolean;
 };
 
 /**

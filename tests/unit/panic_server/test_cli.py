@@ -90,6 +90,19 @@ def test_an_area_that_is_on_no_map_is_named_beside_the_token(capsys, tmp_path):
     assert (known[2], typed[2]) == ([], ["kentongan: warning: there is no area or sector RT-1 on the map in force"])
 
 
+def test_a_persons_tokens_and_links_are_ended_where_there_is_such_a_person(capsys, data_dir):
+    for more in ([], [], ["--link"]):
+        assert run(capsys, "token", "--role", "officer", "--subject", "budi", *more)[0] == 0
+    ended = run(capsys, "token", "--role", "officer", "--subject", "budi", "--revoke")
+    assert ended == (0, ["budi is signed out: 2 tokens are worth nothing any more"], [])
+    with sqlite3.connect(data_dir / "kentongan.db") as connection:
+        assert connection.execute("SELECT count(*) FROM tokens WHERE revoked_at IS NULL").fetchone() == (0,)
+        assert connection.execute("SELECT count(*) FROM codes WHERE used_at IS NULL").fetchone() == (0,)
+    for role, subject in (("officer", "adi"), ("operator", "budi")):
+        refused = run(capsys, "token", "--role", role, "--subject", subject, "--revoke")
+        assert refused == (1, [], [f"kentongan: there is no {role} {subject}"])
+
+
 def test_an_officers_unit_is_kept_until_another_one_is_given(capsys, data_dir):
     kept = []
     for more in (["--unit", "motorcycle"], [], ["--unit", "boat"], ["--link"]):

@@ -85,6 +85,7 @@ export const console_ = {
     "Map of the city with incidents and officers. The list beside it has the same incidents.",
   ],
   "map.stale_officer": ["Posisi lama", "Old position"],
+  "map.clock_set_back": ["jam ponsel mundur", "phone’s clock is behind"],
   "map.trail": ["Jejak ponsel", "The phone’s way"],
   "track.summary": [
     "Jejak: {count} posisi, terakhir {time}{accuracy}",

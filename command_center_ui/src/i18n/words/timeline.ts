@@ -101,6 +101,10 @@ export const timeline = {
   "flag.fix_time_unusual": ["Waktu lokasi ditulis tidak lazim", "The location’s time was written unusually"],
   "flag.fix_stale": ["Lokasi sudah lebih dari dua menit", "The location is older than two minutes"],
   "flag.fix_future": ["Jam ponsel lebih cepat dari server", "The phone’s clock is ahead of the server"],
+  "flag.clock_set_back": [
+    "Jam ponsel mundur; lokasi dihitung saat diterima",
+    "The phone’s clock went back; its locations count as they arrive",
+  ],
   "flag.kind_missing": ["Jenis tidak dipilih", "No kind was chosen"],
   "flag.kind_unknown": ["Jenis tidak dikenal", "The kind is not known"],
   "flag.alarm_updated": ["Ponsel mengirim ulang dengan isi berbeda", "The phone sent it again with different content"],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -86,6 +87,53 @@ def test_the_newest_position_wins_in_whatever_order_they_come(board: DutyBoard) 
     found = board.last_position("officer")
     assert found is not None
     assert found.lon == at(500).lon
+
+
+def reports(board: DutyBoard, clock: FakeClock, metres: float, *, behind_s: float) -> None:
+    clock.advance(5)
+    board.take_positions("officer", [replace(at(metres), at=clock.now() - timedelta(seconds=behind_s))])
+
+
+def shown(board: DutyBoard) -> tuple[float, float, bool, bool]:
+    """Metres, seconds since then, whether stale, and whether by a clock that was set back."""
+    [officer] = board.officers()
+    assert officer.position is not None
+    assert officer.position.at is not None
+    age_s = (board._clock.now() - officer.position.at).total_seconds()
+    return round((officer.position.lon - 110.4) * 110_495), age_s, officer.stale, officer.clock_set_back
+
+
+def test_a_phone_whose_clock_was_set_back_is_where_it_says_within_seconds(board: DutyBoard, clock: FakeClock) -> None:
+    begin(board, "officer", 500)
+    for metres in (510, 520):
+        reports(board, clock, metres, behind_s=3600)
+    assert shown(board) == (500, 10, False, False)
+    for metres in (530, 540):
+        reports(board, clock, metres, behind_s=3600)
+        assert shown(board) == (metres, 0, False, True)
+    # What it had kept from before is older than what is known, and no more than that.
+    board.take_positions("officer", [at(100, age_s=1)])
+    assert shown(board) == (540, 0, False, True)
+    reports(board, clock, 550, behind_s=3600)
+    assert shown(board) == (550, 0, False, True)
+    reports(board, clock, 560, behind_s=0)
+    assert shown(board) == (560, 0, False, False)
+
+
+def test_a_phone_whose_clock_was_behind_before_a_start_is_not_stale_for_it(board: DutyBoard, clock: FakeClock) -> None:
+    board.set_duty("officer", "Officer", (), on_duty=True)
+    for metres in (10, 20, 30):
+        reports(board, clock, metres, behind_s=3600)
+    assert shown(board) == (30, 0, False, True)
+
+
+def test_positions_that_a_phone_had_kept_never_move_it_back_in_however_many_parts_they_come(
+    board: DutyBoard, clock: FakeClock
+) -> None:
+    begin(board, "officer", 500)
+    for part in range(8):
+        reports(board, clock, 10 * part, behind_s=3600 - 120 * part)
+    assert shown(board) == (500, 40, False, False)
 
 
 def test_a_position_without_a_time_counts_as_of_now(board: DutyBoard, clock: FakeClock) -> None:
