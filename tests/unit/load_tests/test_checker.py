@@ -255,6 +255,13 @@ def test_how_fast_an_offer_was_its_first_push_tells_and_no_later_ring() -> None:
     assert check(evidence)[1].offer_push == [7 * MS]
 
 
+def test_news_is_timed_from_the_alarm_that_told_this_neighbour() -> None:
+    acks = [an_ack(11, incident_id="incident-12"), an_ack(12, sent_ns=5000 * MS)]
+    push = msgspec.structs.replace(news_push(12), at_ns=5009 * MS)
+    evidence = Evidence(acks, Recording([], []), [worked(12)], [push], 12, 0, 0, device_of)
+    assert check(evidence)[1].news_push == [9 * MS]
+
+
 def test_an_offer_on_another_officers_phone_is_a_stray() -> None:
     run = Run()
     run.pushes.append(Push(MS, device_of("officer-12"), "push-x", "offer", "incident-11", "offer-11"))
