@@ -105,7 +105,11 @@ class Server:
         self.reminders.take(loaded.standing, ())
         await self.relay.start()
         await self.bus.start()
-        await self._end_duties()
+        try:
+            await self._end_duties()
+        except JournalUnavailable:
+            # No reason not to take alarms: it is tried again when anything about the people changes.
+            log.warning("duty.not_ended")
         self._start_tasks()
 
     def _take_data_dir(self) -> None:

@@ -15,7 +15,7 @@ _KINDS: Final = {"emergency": 35, "crime": 25, "medical": 18, "fire": 10, "viole
 _UNLOCATED: Final = 0.04
 _SILENT: Final = 0.05
 _NEXT_DOOR: Final = 0.2
-"""So many alarms come from the visitor's own RT, or their representative's page would stay empty for hours."""
+"""So many alarms come from an RT that the visitor answers for, or their representative's page would stay empty."""
 
 _ANSWERS: Final = 0.7
 _COMES: Final = 0.8
@@ -24,22 +24,22 @@ _COMES: Final = 0.8
 _FIRST_AFTER_S: Final = 4.0
 
 
-async def press_now_and_then(town: Town, phones: Sequence[Phone], home: Area, per_minute: float) -> None:
+async def press_now_and_then(town: Town, phones: Sequence[Phone], next_door: Area, per_minute: float) -> None:
     """Alarms at random times, so many a minute on average."""
     pause_s = _FIRST_AFTER_S
     number = 0
     while per_minute > 0:
         await asyncio.sleep(pause_s)
-        await phones[number % len(phones)].post("/v1/alarms", make_alarm(town, home))
+        await phones[number % len(phones)].post("/v1/alarms", make_alarm(town, next_door))
         number += 1
         pause_s = town.rng.expovariate(per_minute / 60)
 
 
-def make_alarm(town: Town, home: Area) -> Json:
+def make_alarm(town: Town, next_door: Area) -> Json:
     """As the resident's page sends it."""
     rng = town.rng
     is_next_door = rng.random() < _NEXT_DOOR
-    place = point_in(home, rng) if is_next_door else town.ground.point(rng)
+    place = point_in(next_door, rng) if is_next_door else town.ground.point(rng)
     kind = "emergency" if is_next_door else rng.choices(list(_KINDS), list(_KINDS.values()))[0]
     now = town.clock.now().isoformat()
     return {

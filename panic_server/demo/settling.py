@@ -47,12 +47,12 @@ async def settle(wish: argparse.Namespace, town: Town, area_map: AreaMap, home: 
         town.begin(Representative(town, tokens[one.subject]).live())
     town.begin(visitor.stand_by(town, tokens[visitor.OFFICER], home, desk))
     phones = [town.phone(tokens[one.subject]) for one in pressing]
-    town.begin(press_now_and_then(town, phones, home.area, wish.alarms_per_minute))
+    town.begin(press_now_and_then(town, phones, home.close_by, wish.alarms_per_minute))
 
 
 def _representatives(rng: Random, area_map: AreaMap, home: visitor.Home) -> list[Person]:
-    """Of every RT but the visitor's own, who has the visitor; and who is told when the visitor's page is closed."""
-    answered_for = [area for area in area_map.areas(Level.RT) if area.code != home.area.code]
+    """Of every RT but those that have the visitor; and who is told when the visitor's page is closed."""
+    answered_for = [area for area in area_map.areas(Level.RT) if area not in (home.area, home.close_by)]
     if len(answered_for) > REPRESENTATIVES_MAX:
         answered_for = rng.sample(answered_for, REPRESENTATIVES_MAX)
     above = [area for area in area_map.parents(home.area.code) if area.level in {Level.RW, Level.VILLAGE}]

@@ -2,7 +2,7 @@
 
 import asyncio
 from argparse import Namespace
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from math import dist
 from statistics import fmean
@@ -11,6 +11,7 @@ from typing import Final
 from dispatch.units import Unit
 from geo.areas import Area, AreaMap, Level
 from geo.geofence import locate
+from geo.nearest import metres_between
 from geo.position import Position
 from panic_server.demo.desk import Desk
 from panic_server.demo.ground import Point, middle_of
@@ -27,22 +28,29 @@ OPERATOR: Final = "you-operator"
 
 @dataclass(frozen=True, slots=True)
 class Home:
-    """Where you live: your RT, a point in it, and the sector in charge there, if any."""
+    """Where you live: your RT, a point in it, and the sector in charge there, if any. Your representative also answers
+    for an RT close by, where others press: too far from home for your alarm to join theirs.
+    """
 
     area: Area
     at: Point
     sector: str | None
+    close_by: Area
 
 
 def cast(home: Home) -> tuple[Person, ...]:
     sectors = () if home.sector is None else (home.sector,)
+    answers_for = tuple(dict.fromkeys((home.area.code, home.close_by.code)))
     return (
         Person(OPERATOR, Role.OPERATOR, "Operator tamu"),
         Person(RESIDENT, Role.RESIDENT, "Warga tamu"),
         Person(OFFICER, Role.OFFICER, "Petugas tamu", sectors),
-        Person(REPRESENTATIVE, Role.REPRESENTATIVE, "Ketua RT tamu", (home.area.code,)),
+        Person(REPRESENTATIVE, Role.REPRESENTATIVE, "Ketua RT tamu", answers_for),
     )
 
+
+_APART_M: Final = 400.0
+"""Two hundred metres are the most that alarms of one emergency may be apart, and an RT reaches on from its middle."""
 
 _STANDS_FOR_S: Final = 2.0
 """Of all who are equally near, those with the freshest position are asked first: your officer should be among them."""
@@ -116,4 +124,11 @@ def choose_home(area_map: AreaMap, smallest: Sequence[Area]) -> Home:
     centre = (fmean(lat for lat, _ in middles), fmean(lon for _, lon in middles))
     area, at = min(zip(smallest, middles, strict=True), key=lambda pair: dist(pair[1], centre))
     sectors = locate(area_map, Position(at[0], at[1], 1.0, None)).sectors
-    return Home(area, at, sectors[0].code if sectors else None)
+    close_by = _close_by(area, at, zip(smallest, middles, strict=True))
+    return Home(area, at, sectors[0].code if sectors else None, close_by)
+
+
+def _close_by(home: Area, at: Point, others: Iterable[tuple[Area, Point]]) -> Area:
+    """The nearest that is far enough; in a village that has none, home itself."""
+    away = ((metres_between(Position(*at, None, None), Position(*middle, None, None)), one) for one, middle in others)
+    return min((pair for pair in away if pair[0] >= _APART_M), key=lambda pair: pair[0], default=(0.0, home))[1]

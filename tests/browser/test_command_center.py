@@ -11,7 +11,7 @@ from playwright.sync_api import expect
 
 from tests.browser.test_for_everybody import assert_readable
 from tests.browser.town import IN_RT_1, SIDE, SOUTH, WEST
-from tests.browser.visitors import expect_connection, press_for_help
+from tests.browser.visitors import UNTOUCHED, expect_connection, press_for_help
 
 if TYPE_CHECKING:
     from tests.browser.house import House
@@ -36,7 +36,7 @@ def press(house: House, number: int) -> None:
 
 
 def test_the_console_asks_for_the_sound_and_repeats_it_while_nobody_is_asked(visitors: Visitors, house: House) -> None:
-    console = visitors.operator(script=COUNT_TONES)
+    console = visitors.operator(script=UNTOUCHED + COUNT_TONES)
     sound = console.locator("[data-sound]")
     expect(sound).to_have_attribute("data-sound", "blocked")
     expect(sound).to_have_text("Nyalakan suara")

@@ -12,7 +12,7 @@ from playwright.sync_api import Page, expect
 
 from panic_server.clock import SystemClock
 from tests.browser.town import IN_RT_1, NEAR_RT_1
-from tests.browser.visitors import PHONE, expect_outlook, press_for_help
+from tests.browser.visitors import PHONE, UNTOUCHED, expect_outlook, press_for_help
 
 if TYPE_CHECKING:
     from tests.browser.visitors import Visitors
@@ -67,7 +67,7 @@ def test_on_a_phone_the_console_has_one_line_above_it_and_the_rest_in_a_menu(vis
 
 
 def test_the_bar_of_a_small_screen_stays_one_line_while_the_sound_is_asked_for(visitors: Visitors) -> None:
-    console = visitors.operator()
+    console = visitors.operator(script=UNTOUCHED)
     console.set_viewport_size({"width": 1024, "height": 768})
     expect(console.locator("[data-sound='blocked']")).to_be_visible()
     bar = console.locator("header").bounding_box()

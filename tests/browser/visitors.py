@@ -112,6 +112,13 @@ def expect_connection(page: Page, state: str, *, timeout_s: float = PATIENCE_S) 
     expect(page.locator("[data-connection]")).to_have_attribute("data-connection", state, timeout=timeout_s * 1000)
 
 
+UNTOUCHED = """
+Object.defineProperty(UserActivation.prototype, "hasBeenActive", { get: () => false });
+"""
+"""What Playwright asks of a page counts as a touch of it, also when it comes before the page has looked whether anybody
+has touched it.
+"""
+
 NO_WEBGL = """
 const original = HTMLCanvasElement.prototype.getContext;
 HTMLCanvasElement.prototype.getContext = function (kind, ...rest) {
