@@ -20,12 +20,17 @@ MINUTES_A_DAY = 24 * 60
 # Telling.
 
 
+def may_tell(kind: Kind, policy: Policy) -> bool:
+    """Whether the neighbourhood ever hears of this kind."""
+    return kind is not Kind.VIOLENCE and kind not in policy.untold_kinds
+
+
 def areas_told(alarm: Alarm, policy: Policy) -> tuple[str, ...]:
     """Codes of the RT whose representatives are told: every candidate, or only the containing one of too many.
 
     Where no RT is mapped it is the RW, or else the village: the deepest area that is known.
     """
-    if alarm.silent or alarm.kind is Kind.VIOLENCE or alarm.kind in policy.untold_kinds:
+    if alarm.silent or not may_tell(alarm.kind, policy):
         return ()
     place = alarm.place
     containing = place.rt or place.rw or place.village

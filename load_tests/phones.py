@@ -36,25 +36,24 @@ class Phones:
         self._after = 0
         self._heard: set[str] = set()
         self._busy: set[str] = set()
-        self._answers: set[asyncio.Task[None]] = set()
         self.took = 0
 
     async def keep_listening(self) -> None:
-        """Raises ConnectionError when the server, or Google's stand-in, answers as it must not."""
-        while True:
-            status, body = await _ask(self._fcm, request("GET", f"/_sent?after={self._after}&limit={PUSHES_AT_ONCE}"))
-            if status != 200:
-                raise ConnectionError(f"the fake FCM answered {status}")
-            page = json.decode(body)
-            self._after = page["next"]
-            for device, offer_id in self._new_offers(page["sent"]):
-                answer = asyncio.create_task(self._answer(device, offer_id))
-                self._answers.add(answer)
-                answer.add_done_callback(self._answers.discard)
-            for broken in [one for one in self._answers if one.done() and one.exception()]:
-                broken.result()
-            if len(page["sent"]) < PUSHES_AT_ONCE:
-                await asyncio.sleep(LOOK_EVERY_S)
+        """Raises ExceptionGroup of ConnectionError when the server, or Google's stand-in, answers as it must not."""
+        async with asyncio.TaskGroup() as answers:
+            while True:
+                await self._listen(answers)
+
+    async def _listen(self, answers: asyncio.TaskGroup) -> None:
+        status, body = await _ask(self._fcm, request("GET", f"/_sent?after={self._after}&limit={PUSHES_AT_ONCE}"))
+        if status != 200:
+            raise ConnectionError(f"the fake FCM answered {status}")
+        page = json.decode(body)
+        self._after = page["next"]
+        for device, offer_id in self._new_offers(page["sent"]):
+            answers.create_task(self._answer(device, offer_id))
+        if len(page["sent"]) < PUSHES_AT_ONCE:
+            await asyncio.sleep(LOOK_EVERY_S)
 
     def _new_offers(self, sent: list[dict[str, Any]]) -> Iterator[tuple[str, str]]:
         for record in sent:

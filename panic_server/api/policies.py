@@ -7,6 +7,7 @@ from msgspec import Meta, Struct
 from starlette.responses import Response
 
 from dispatch.incident import Kind
+from dispatch.neighbourhood import may_tell
 from dispatch.policy_text import PolicyInvalid, read_policy
 from panic_server.api.answers import answer
 from panic_server.api.describe import described, resource
@@ -84,7 +85,7 @@ def _rules(text: str, about: PolicyQuery) -> wire.PolicyRules | None:
         rings_m=rules.rings_m,
         round_s=rules.round_s,
         claim_s=rules.claim_s,
-        tells_neighbours=kind is not Kind.VIOLENCE and kind not in policy.untold_kinds,
+        tells_neighbours=may_tell(kind, policy),
         news_receipt_s=policy.news_receipt_s,
     )
 

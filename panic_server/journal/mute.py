@@ -24,7 +24,8 @@ class MutePhones:
         known = {offer.id: offer for offer in before.offers} if before else {}
         changed = set()
         for offer in after.offers if before else after.open_offers():
-            if known.get(offer.id) is offer:
+            # Alike is enough: an incident that another process changed is read anew, with all its offers.
+            if known.get(offer.id) == offer:
                 continue
             officer_id = offer.officer.id
             if _was_heard(offer):
