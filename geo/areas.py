@@ -45,6 +45,11 @@ class AreaMap:
         found = [*problems, *find_problems(areas, sectors, unreadable=unreadable)]
         if found:
             raise MapRefused(found)
+        return cls.of_checked(areas, sectors, version=version)
+
+    @classmethod
+    def of_checked(cls, areas: Sequence[Area], sectors: Sequence[Sector], *, version: int) -> Self:
+        """From what `build` has taken before: nothing is looked for that would refuse it."""
         by_code = {area.code: area for area in sorted(areas, key=lambda area: (area.level.rank, area.code))}
         ordered_sectors = tuple(sorted(sectors, key=lambda sector: sector.code))
         return cls(

@@ -274,16 +274,17 @@ def write_map(areas: Iterable[Area], sectors: Iterable[Sector]) -> bytes:
     features: list[Area | Sector] = [*areas, *sectors]
     outlines = shapely.to_geojson(as_geometries([feature.geometry for feature in features])).tolist()
     written = (
-        f'{{"type":"Feature","properties":{json.dumps(_described(feature), ensure_ascii=False)},'
+        f'{{"type":"Feature","properties":{json.dumps(described(feature), ensure_ascii=False)},'
         f'"geometry":{outline if outline is not None else "null"}}}'
         for feature, outline in zip(features, outlines, strict=True)
     )
     return ('{"type":"FeatureCollection","features":[' + ",\n".join(written) + "]}").encode()
 
 
-def _described(feature: Area | Sector) -> dict[str, object]:
-    described: dict[str, object] = {"code": feature.code, "name": feature.name}
+def described(feature: Area | Sector) -> dict[str, object]:
+    """Its properties, as `read_map` reads them."""
+    found: dict[str, object] = {"code": feature.code, "name": feature.name}
     if isinstance(feature, Area):
-        return described | {"level": feature.level.value, "parent": feature.parent}
-    described |= {"level": _SECTOR, "parent": feature.parent, "priority": feature.priority}
-    return described | {"areas": list(feature.areas)} if feature.areas else described
+        return found | {"level": feature.level.value, "parent": feature.parent}
+    found |= {"level": _SECTOR, "parent": feature.parent, "priority": feature.priority}
+    return found | {"areas": list(feature.areas)} if feature.areas else found

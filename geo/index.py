@@ -41,7 +41,8 @@ class MapIndex:
         leaf_areas = tuple(area for area in areas.values() if area.code not in parents)
         upper_areas = tuple(area for area in areas.values() if area.code in parents)
         refs = {code: AreaRef(code, area.name) for code, area in areas.items()}
-        leaf_lineages = tuple(_lineage(chain(areas, area.code), refs) for area in leaf_areas)
+        lineages = _lineages(areas, refs)
+        leaf_lineages = tuple(lineages[area.code] for area in leaf_areas)
         leaves = Layer.of([area.geometry for area in leaf_areas])
         sector_layer = SectorLayer.of(sectors, areas)
         return cls(
@@ -51,7 +52,7 @@ class MapIndex:
             leaf_lineages=leaf_lineages,
             homes=Homes.of(leaves, [each.codes for each in leaf_lineages], sector_layer),
             uppers=Layer.of([area.geometry for area in upper_areas]),
-            upper_lineages=tuple(_lineage(chain(areas, area.code), refs) for area in upper_areas),
+            upper_lineages=tuple(lineages[area.code] for area in upper_areas),
             sectors=sector_layer,
         )
 
@@ -66,13 +67,18 @@ def chain(areas: Mapping[str, Area], code: str) -> tuple[Area, ...]:
     return tuple(found)
 
 
-def _lineage(areas: Sequence[Area], refs: Mapping[str, AreaRef]) -> Lineage:
-    at = {area.level: refs[area.code] for area in areas}
-    return Lineage(
-        rt=at.get(Level.RT),
-        rw=at.get(Level.RW),
-        village=at.get(Level.VILLAGE),
-        district=at.get(Level.DISTRICT),
-        city=at.get(Level.CITY),
-        codes=frozenset(area.code for area in areas),
-    )
+def _lineages(areas: Mapping[str, Area], refs: Mapping[str, AreaRef]) -> dict[str, Lineage]:
+    """From the largest to the smallest, so that what an area lies in is known before the area."""
+    found: dict[str, Lineage] = {}
+    for area in reversed(tuple(areas.values())):
+        above = Lineage() if area.parent is None else found.get(area.parent, Lineage())
+        ref, level = refs[area.code], area.level
+        found[area.code] = Lineage(
+            rt=ref if level is Level.RT else above.rt,
+            rw=ref if level is Level.RW else above.rw,
+            village=ref if level is Level.VILLAGE else above.village,
+            district=ref if level is Level.DISTRICT else above.district,
+            city=ref if level is Level.CITY else above.city,
+            codes=above.codes | {area.code},
+        )
+    return found

@@ -13,8 +13,8 @@ from panic_server.wire.shapes import Component
 
 log = structlog.get_logger(__name__)
 
-EVERY = timedelta(seconds=0.4)
-"""Others' changes must be known within a second."""
+EVERY = timedelta(seconds=0.25)
+"""Others' changes must be known within a second, of which reading the map of a large city takes up to a half."""
 
 SILENT_S = 3.0
 """With a second for the health page and five for the next heartbeat every console knows within ten."""

@@ -10,7 +10,8 @@ from sqlalchemy.engine import Connection
 
 from dispatch.units import Unit
 from geo.areas import AreaMap
-from geo.geojson import File, read_map, write_map
+from geo.geojson import File, read_map
+from geo.stored import read_stored, write_stored
 from panic_server.journal import tables
 from panic_server.journal.accounts import add_code, add_person, add_token, note_change
 from panic_server.journal.database import open_engine
@@ -105,7 +106,7 @@ def load_map(connection: Connection) -> AreaMap:
     row = connection.execute(
         select(table.c.version, table.c.document).order_by(table.c.version.desc()).limit(1)
     ).first()
-    return read_map(row.document.encode(), version=row.version) if row else AreaMap.empty()
+    return read_stored(row.document, version=row.version) if row else AreaMap.empty()
 
 
 def current_map(url: str) -> AreaMap:
@@ -119,8 +120,8 @@ def store_map(url: str, files: Sequence[File], *, now: datetime) -> AreaMap:
     with opened(url) as connection:
         last = connection.execute(select(func.max(table.c.version))).scalar() or 0
         built = read_map(files, version=last + 1)
-        document = write_map(built.areas(), built.sectors).decode()
-        connection.execute(insert(table).values(version=built.version, imported_at=micros(now), document=document))
+        written = {"version": built.version, "imported_at": micros(now), "document": write_stored(built)}
+        connection.execute(insert(table).values(written))
         connection.execute(table.delete().where(table.c.version <= built.version - MAPS_KEPT))
         note_change(connection, "map")
     return built

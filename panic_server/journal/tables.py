@@ -314,7 +314,7 @@ maps = Table(
     Column("imported_at", BigInteger, nullable=False),
     Column("document", Text, nullable=False),
 )
-"""Each version whole, as one GeoJSON FeatureCollection."""
+"""Each version whole, as `geo.stored` writes it; the first ones as one GeoJSON FeatureCollection."""
 
 policies = Table(
     "policies",

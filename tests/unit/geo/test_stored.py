@@ -1,0 +1,66 @@
+"""A map as the journal keeps it: read back the same, and the GeoJSON that earlier versions kept is read as well."""
+
+from __future__ import annotations
+
+from random import Random
+
+import pytest
+import shapely
+
+from geo.areas import Area, AreaMap, Level, MapRefused, Sector
+from geo.geofence import locate_batch
+from geo.geojson import write_map
+from geo.position import Position
+from geo.stored import read_stored, write_stored
+from panic_server.demo.city import generate_city, random_point
+from tests.unit.geo.maps import box, built, city, grid_areas
+
+
+def same(one: AreaMap, other: AreaMap) -> bool:
+    return one.areas() == other.areas() and one.sectors == other.sectors and one.warnings == other.warnings
+
+
+def test_a_city_is_read_back_to_the_last_digit_and_places_every_alarm_as_before() -> None:
+    invented = generate_city(seed=4, rt=300)
+    written = AreaMap.build(invented.areas, invented.sectors, version=6)
+    dice = Random(9)
+    where = [Position(*random_point(invented, dice), dice.choice((None, 5.0, 60.0)), None) for _ in range(500)]
+
+    read = read_stored(write_stored(written), version=6)
+
+    assert same(read, written)
+    assert read.version == 6
+    assert locate_batch(read, where) == locate_batch(written, where)
+
+
+def test_holes_several_parts_and_sectors_with_and_without_a_polygon_are_kept() -> None:
+    ring = box(0, 0, 4, 4).difference(box(1, 1, 2, 2))
+    islands = shapely.MultiPolygon([box(0, 0, 1, 1), box(3, 3, 4, 4)])
+    # A single part in a MultiPolygon is how some programs write all of theirs: screens get it as it came.
+    single = shapely.MultiPolygon([box(2, 0, 3, 1)])
+    areas = [
+        city(ring),
+        Area("99.D1", "Kecamatan ‘Ümlaut’", Level.DISTRICT, "99", islands),
+        Area("99.V1", "Kelurahan", Level.VILLAGE, "99.D1", single),
+    ]
+    sectors = [Sector("P1", "Satu", areas=("99.D1",), priority=-3, parent="R"), Sector("P2", "Dua", box(0, 0, 1, 1))]
+    written = built(areas, sectors)
+
+    read = read_stored(write_stored(written), version=7)
+
+    assert same(read, written)
+    kinds = [area.geometry.geom_type for area in read.areas()]
+    assert kinds == [area.geometry.geom_type for area in written.areas()]
+    assert [sector.geometry is None for sector in read.sectors] == [True, False]
+
+
+def test_a_map_of_nothing_is_read_back() -> None:
+    assert same(read_stored(write_stored(AreaMap.empty(3)), version=3), AreaMap.empty(3))
+
+
+def test_what_earlier_versions_kept_is_read_and_checked() -> None:
+    written = built(grid_areas())
+    document = write_map(written.areas(), written.sectors).decode()
+    assert same(read_stored(document, version=7), written)
+    with pytest.raises(MapRefused):
+        read_stored('{"type":"FeatureCollection","features":[]}', version=7)
