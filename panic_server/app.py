@@ -83,6 +83,7 @@ class Server:
         self._head = ("", 0)
         self._marked = ("", 0)
         self._outbox_age_s: float | None = None
+        self._has_duties_to_end = False
 
     async def start(self) -> None:
         settings = self.settings
@@ -105,11 +106,7 @@ class Server:
         self.reminders.take(loaded.standing, ())
         await self.relay.start()
         await self.bus.start()
-        try:
-            await self._end_duties()
-        except JournalUnavailable:
-            # No reason not to take alarms: it is tried again when anything about the people changes.
-            log.warning("duty.not_ended")
+        await self._end_duties()
         self._start_tasks()
 
     def _take_data_dir(self) -> None:
@@ -311,9 +308,18 @@ class Server:
             await self._end_duties()
 
     async def _end_duties(self) -> None:
-        """Of officers whose tokens were revoked: by another process, or while this one was down."""
-        for officer in await self.accounts.signed_out():
-            await self.writer.submit(DutyOrder(officer, on_duty=False))
+        """Of officers whose tokens were revoked: by another process, or while this one was down.
+
+        A journal that cannot write is no reason to stop: it is tried again once it can.
+        """
+        try:
+            for officer in await self.accounts.signed_out():
+                await self.writer.submit(DutyOrder(officer, on_duty=False))
+        except JournalUnavailable:
+            log.warning("duty.not_ended")
+            self._has_duties_to_end = True
+        else:
+            self._has_duties_to_end = False
 
     # What runs in the background.
 
@@ -360,6 +366,8 @@ class Server:
         """A proxy sends no alarms to a server that is not ready, so it has to find out by itself that it can write."""
         if self.writer.failing_since is not None:
             self.writer.nudge()
+        elif self._has_duties_to_end:
+            await self._end_duties()
 
     async def _write_mark(self) -> None:
         await asyncio.to_thread(self._write_mark_now)

@@ -177,8 +177,30 @@ async def test_whose_tokens_were_ended_while_the_server_was_down_is_off_duty_aft
     alarm = await city.resident().press()
 
     assert await other.has_offer(alarm)
-    rows = await city.rows("SELECT officer_id FROM duty WHERE on_duty")
-    assert [row["officer_id"] for row in rows] == [other.subject]
+    assert await on_duty(city) == {other.subject}
+
+
+async def test_duty_that_cannot_be_ended_at_the_start_is_ended_once_the_journal_writes_again(city: City) -> None:
+    officer, other = city.officer_at(metres=200), city.officer_at(metres=900)
+    await city.ready()
+    await city.stops()
+    await asyncio.to_thread(
+        revoke_tokens, city.settings.database_url, role=Role.OFFICER, subject=officer.subject, now=city.clock.now()
+    )
+    await city.change_database(
+        "CREATE TRIGGER full BEFORE INSERT ON events BEGIN SELECT RAISE(ABORT, 'the disk is full'); END"
+    )
+    await city.starts()
+    assert await on_duty(city) == {officer.subject, other.subject}
+
+    await city.change_database("DROP TRIGGER full")
+    await city.passes(seconds=20)
+
+    assert await on_duty(city) == {other.subject}
+
+
+async def on_duty(city: City) -> set[str]:
+    return {str(row["officer_id"]) for row in await city.rows("SELECT officer_id FROM duty WHERE on_duty")}
 
 
 async def test_a_bad_map_is_refused_with_what_is_wrong_and_the_old_one_stays(real_city: City, tmp_path: Path) -> None:
