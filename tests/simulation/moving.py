@@ -8,6 +8,7 @@ from typing import Any
 from tests.simulation.reading import Assignment, Book, Case, Key, Record, Way
 
 Holds = Callable[[int, object, str], None]
+Steps = tuple[tuple[str, str, str], ...]
 
 OTHER_SIDE = {"MergedInto": "IncidentMerged", "AlarmsSplitOff": "IncidentOpened", "IncidentLetGo": "MergeUndone"}
 """What happens to one incident happens to the other in the same commit, right behind it."""
@@ -41,7 +42,8 @@ class Moving:
             case "IncidentOpened" if event["split_from"]:
                 self._comes(case, event["alarm_count"], holds)
             case "IncidentLetGo":
-                back = {key for key, way in case.alarms.items() if event["source_id"] in way.through}
+                merge = ("MergedInto", event["source_id"], case.id)
+                back = {key for key, way in case.alarms.items() if merge in way.steps}
                 self._leaves(case, back, record, event["source_id"])
             case "MergeUndone":
                 case.is_open, case.merged_into = True, None
@@ -68,11 +70,9 @@ class Moving:
 
     def _leaves(self, case: Case, keys: set[Key], record: Record, to: str) -> None:
         self._awaited = (OTHER_SIDE[record["kind"]], to)
-        through = (case.id,) if record["kind"] == "MergedInto" else ()
         for key in keys:
             way = case.alarms.pop(key)
-            known = way.through[: way.through.index(to)] if to in way.through else way.through
-            self._alarms[key] = Way(way.alarm, () if record["kind"] == "AlarmsSplitOff" else (*known, *through))
+            self._alarms[key] = Way(way.alarm, _went(way.steps, record["kind"], case.id, to))
         case.is_sorted, case.is_plain = True, False
 
     def _comes(self, case: Case, count: int, holds: Holds) -> None:
@@ -80,3 +80,11 @@ class Moving:
         self._alarms = {}
         case.is_sorted, case.is_plain = True, False
         holds(2, count == len(case.alarms), f"{case.id} has {len(case.alarms)} alarms, and says {count}")
+
+
+def _went(steps: Steps, kind: str, left: str, to: str) -> Steps:
+    """A split is one step more; with a merge that is undone all that followed it is as if it had not been."""
+    if kind != "IncidentLetGo":
+        return (*steps, (kind, left, to))
+    last = max(number for number, step in enumerate(steps) if step == ("MergedInto", to, left))
+    return steps[:last]

@@ -67,10 +67,10 @@ class Assignment:
 
 @dataclass(frozen=True, slots=True)
 class Way:
-    """An alarm in an incident, and the incidents that were merged on its way there."""
+    """An alarm in an incident, and how it got there: kind of event, incident that it left and the one it came to."""
 
     alarm: Any
-    through: tuple[str, ...] = ()
+    steps: tuple[tuple[str, str, str], ...] = ()
 
 
 @dataclass(slots=True)
