@@ -4,7 +4,7 @@ Everything here is a function of recordings, so that a test can doctor them and 
 """
 
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from load_tests.findings import Findings
@@ -144,21 +144,19 @@ def _check_news(evidence: Evidence, findings: Findings) -> int:
 
 
 def _time_pushes(acks: Sequence[Ack], evidence: Evidence, delays: Delays) -> None:
-    """Of each incident's first alarm its first offers; of every alarm the news to those whom it told. An offer's push
-    rings again until it is answered, and a repeat tells nothing about how fast the first one was.
+    """Of the alarm that opened an incident its first offers; of every alarm the news to those whom it told. An offer's
+    push rings again until it is answered, and a repeat tells nothing about how fast the first one was.
     """
-    sent_ns: Mapping[str, int] = {ack.incident_id: ack.sent_ns for ack in reversed(acks)}
-    sent_by_seq = {ack.seq: ack.sent_ns for ack in acks}
+    sent_ns = {ack.seq: ack.sent_ns for ack in acks}
     told_by = {
         (one.incident_id, evidence.device_of(who)): seq for one in evidence.journal for who, seq in one.told.items()
     }
     made = (offer for one in evidence.journal for offer in one.offers.items())
-    first = {offer_id for offer_id, offered in made if offered.is_first}
+    first = {offer_id: offered.seq for offer_id, offered in made if offered.is_first and offered.seq in sent_ns}
     for push in sorted(evidence.pushes, key=lambda one: one.at_ns):
-        if push.kind == "offer" and push.offer_id in first and push.incident_id in sent_ns:
-            first.remove(push.offer_id)
-            delays.offer_push.append(push.at_ns - sent_ns[push.incident_id])
+        if push.kind == "offer" and (opened_by := first.pop(push.offer_id or "", None)) is not None:
+            delays.offer_push.append(push.at_ns - sent_ns[opened_by])
         elif push.kind == "neighbourhood":
             seq = told_by.get((push.incident_id, push.device))
-            if seq in sent_by_seq:
-                delays.news_push.append(push.at_ns - sent_by_seq[seq])
+            if seq in sent_ns:
+                delays.news_push.append(push.at_ns - sent_ns[seq])

@@ -255,6 +255,14 @@ def test_how_fast_an_offer_was_its_first_push_tells_and_no_later_ring() -> None:
     assert check(evidence)[1].offer_push == [7 * MS]
 
 
+def test_the_first_offers_of_an_incident_that_an_earlier_step_opened_are_not_timed_from_an_alarm_that_joined() -> None:
+    acks = [an_ack(11), an_ack(12, incident_id="incident-11", sent_ns=5000 * MS)]
+    push = msgspec.structs.replace(offer_push(11), at_ns=7 * MS)
+    evidence = Evidence(acks, Recording([], []), [worked(11)], [push], 12, 0, 0, device_of)
+    assert check(evidence)[1].offer_push == [7 * MS]
+    assert check(evidence, timed=acks[1:])[1].offer_push == []
+
+
 def test_news_is_timed_from_the_alarm_that_told_this_neighbour() -> None:
     acks = [an_ack(11, incident_id="incident-12"), an_ack(12, sent_ns=5000 * MS)]
     push = msgspec.structs.replace(news_push(12), at_ns=5009 * MS)
