@@ -54,12 +54,12 @@ class Table:
     def __init__(self) -> None:
         self.rows: dict[str, float] = {}
 
-    def measure(self, name: str, work: Callable[[], object], count: int) -> None:
+    def measure(self, name: str, work: Callable[[], object], count: int, *, runs: int = RUNS) -> None:
         """`work` does the named thing `count` times."""
         micros = inf
         for _ in range(TRIES):
-            runs = repeat(work, number=1, repeat=RUNS, timer=process_time)
-            micros = min(micros, min(runs) / count * 1e6)
+            took_s = repeat(work, number=1, repeat=runs, timer=process_time)
+            micros = min(micros, min(took_s) / count * 1e6)
             if micros <= BOUNDS.get(name, micros):
                 break
         self.rows[name] = micros
@@ -122,6 +122,6 @@ def test_places_and_ranking_keep_their_bounds() -> None:
     measure_places(table, area_map, points)
     measure_officers(table, points)
     stored = write_stored(area_map)
-    table.measure("read the map that the journal keeps", lambda: read_stored(stored, version=1), 1)
+    table.measure("read the map that the journal keeps", lambda: read_stored(stored, version=1), 1, runs=2)
     sys.stdout.write(str(table))
     assert {name: micros for name, micros in table.rows.items() if micros > BOUNDS.get(name, micros)} == {}

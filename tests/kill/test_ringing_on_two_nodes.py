@@ -26,10 +26,10 @@ POLICY = 'version = "one"\nrepeat_push_s = 1\n[usual]\nofficers_per_step = 1\nof
 
 
 @pytest.fixture
-def pair(tmp_path: Path, fake_fcm: FakeFcmProcess) -> Iterator[Pair]:
+def pair(tmp_path: Path, fake_fcm: FakeFcmProcess, postgres: PostgresServer) -> Iterator[Pair]:
     policy = tmp_path / "policy.toml"
     policy.write_text(POLICY, encoding="utf-8")
-    with PostgresServer() as postgres, RedisServer() as redis:
+    with RedisServer() as redis:
         pair = Pair(tmp_path, postgres, redis)
         for node in (pair.one, pair.other):
             settings = {"policy": policy, "fcm_credentials": fake_fcm.credentials, "fcm_url": fake_fcm.url}
