@@ -20,7 +20,7 @@ export const console_ = {
 
   "attention.alone": ["Belum ada petugas", "No officer yet"],
   "attention.done": ["Petugas selesai, tinggal ditutup", "Officers done, to be closed"],
-  "attention.nobody": ["TIDAK ADA petugas lagi", "NOBODY LEFT to ask"],
+  "attention.nobody": ["TIDAK ADA petugas", "NOBODY LEFT"],
   "nobody.banner": [
     "{count} kejadian: tidak ada petugas yang datang, dan tidak ada lagi yang bisa diminta. Bertindaklah sekarang.",
     "Incidents: {count}. No officer is coming, and nobody is left to ask. Act now.",
@@ -32,8 +32,8 @@ export const console_ = {
   ],
   "nobody.open": ["Buka", "Open"],
   "attention.asked": ["Menunggu jawaban {count} petugas", "Asked {count}, waiting for an answer"],
-  "attention.coming": ["{name} menuju TKP", "{name} is on the way"],
-  "attention.on_scene": ["{name} di TKP", "{name} is on scene"],
+  "attention.coming": ["Menuju TKP: {name}", "On the way: {name}"],
+  "attention.on_scene": ["Di TKP: {name}", "On scene: {name}"],
   "attention.more": ["{first} +{count}", "{first} +{count}"],
   "attention.cancelled": ["Dibatalkan pelapor", "Cancelled by the resident"],
   "attention.claimed": ["Ditangani {name}", "Handled by {name}"],
