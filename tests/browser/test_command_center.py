@@ -47,7 +47,7 @@ def test_the_console_asks_for_the_sound_and_repeats_it_while_nobody_is_asked(vis
     expect_connection(console, "live")
 
     press(house, 1)
-    expect(console.locator("nav [data-incident]")).to_contain_text("TIDAK ADA LAGI yang bisa diminta")
+    expect(console.locator("nav [data-incident]")).to_contain_text("TIDAK ADA petugas")
     # A new incident has two tones; what repeats while it has nobody has three.
     console.wait_for_function("() => window.tones >= 2 + 3 + 3", timeout=20_000)
 

@@ -53,12 +53,12 @@ def goes_to_the_scene(officer: Page, console: Page, resident: Page) -> None:
     expect(offer).to_contain_text("RT 01 Melati")
     offer.get_by_role("button", name="Terima").click()
     expect(officer.locator("[data-task]")).to_be_visible()
-    expect(incident_on(console)).to_contain_text("Budi menuju TKP")
+    expect(incident_on(console)).to_contain_text("Menuju TKP: Budi")
     expect_outlook(resident, "coming")
     expect(resident.locator("[data-outlook]")).to_contain_text("Budi")
 
     officer.get_by_role("button", name="Sudah tiba di TKP").click()
-    expect(incident_on(console)).to_contain_text("Budi di TKP")
+    expect(incident_on(console)).to_contain_text("Di TKP: Budi")
     expect_outlook(resident, "on_scene")
 
 

@@ -11,12 +11,12 @@ test("the line says that nobody comes, who is asked, and who comes", () => {
   expect(statusLine(incident("a", { offers: [offer("x"), offer("y"), offer("z", "declined")] }), say)).toBe(
     "Asked 2, waiting for an answer",
   );
-  expect(statusLine(incident("a", { assignments: [assignment("x")] }), say)).toBe("Officer x is on the way");
+  expect(statusLine(incident("a", { assignments: [assignment("x")] }), say)).toBe("On the way: Officer x");
 });
 
 test("an officer who has arrived is named before those still on the way", () => {
   const both = incident("a", { assignments: [assignment("x"), assignment("y", "on_scene")] });
-  expect(statusLine(both, say)).toBe("Officer y is on scene +1");
+  expect(statusLine(both, say)).toBe("On scene: Officer y +1");
 });
 
 test("the operator who has it is named as well", () => {
@@ -28,5 +28,5 @@ test("the operator who has it is named as well", () => {
 test("that nobody is left is said instead of who was asked and stays silent", () => {
   const left = escalation({ nobody_left_since: at(30) });
   const silent = offer("x", "open", { silent: true });
-  expect(statusLine(incident("a", { escalation: left, offers: [silent] }), say)).toBe("NOBODY LEFT to ask");
+  expect(statusLine(incident("a", { escalation: left, offers: [silent] }), say)).toBe("NOBODY LEFT");
 });

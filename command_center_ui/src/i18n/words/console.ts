@@ -20,20 +20,20 @@ export const console_ = {
 
   "attention.alone": ["Belum ada petugas", "No officer yet"],
   "attention.done": ["Petugas selesai, tinggal ditutup", "Officers done, to be closed"],
-  "attention.nobody": ["TIDAK ADA LAGI yang bisa diminta", "NOBODY LEFT to ask"],
+  "attention.nobody": ["TIDAK ADA petugas", "NOBODY LEFT"],
   "nobody.banner": [
-    "{count} kejadian: semua petugas terdekat sudah diminta dan tidak ada yang datang. Bertindaklah sekarang.",
-    "Incidents: {count}. Everybody within reach was asked, and nobody comes. Act now.",
+    "{count} kejadian: tidak ada petugas yang datang, dan tidak ada lagi yang bisa diminta. Bertindaklah sekarang.",
+    "Incidents: {count}. No officer is coming, and nobody is left to ask. Act now.",
   ],
   "nobody.banner_short": ["{count} kejadian: TIDAK ADA yang datang", "NOBODY comes. Incidents: {count}"],
   "nobody.since": [
-    "Sejak {age} tidak ada lagi yang bisa diminta. Pilih petugas, tambah orang, atau hubungi lewat radio.",
+    "Sudah {age} tidak ada lagi yang bisa diminta. Pilih petugas, tambah orang, atau hubungi lewat radio.",
     "Nobody has been left to ask for {age}. Choose an officer, or call for help by radio.",
   ],
   "nobody.open": ["Buka", "Open"],
   "attention.asked": ["Menunggu jawaban {count} petugas", "Asked {count}, waiting for an answer"],
-  "attention.coming": ["{name} menuju TKP", "{name} is on the way"],
-  "attention.on_scene": ["{name} di TKP", "{name} is on scene"],
+  "attention.coming": ["Menuju TKP: {name}", "On the way: {name}"],
+  "attention.on_scene": ["Di TKP: {name}", "On scene: {name}"],
   "attention.more": ["{first} +{count}", "{first} +{count}"],
   "attention.cancelled": ["Dibatalkan pelapor", "Cancelled by the resident"],
   "attention.claimed": ["Ditangani {name}", "Handled by {name}"],
@@ -46,7 +46,7 @@ export const console_ = {
     "The browser holds back sound until you press this button.",
   ],
 
-  "degraded.more": ["Lengkapnya", "All of it"],
+  "degraded.more": ["Lengkapnya", "Read all"],
   "degraded.less": ["Ringkas", "Less"],
   "degraded.title": ["Ada gangguan:", "Trouble:"],
   "degraded.journal": [
@@ -144,15 +144,15 @@ export const console_ = {
     "When nobody is left to ask, the console sounds, and all are asked again after {pause}.",
   ],
   "policy.claim": [
-    "Operator mengambil alih dalam {seconds} detik; jika tidak, penyelia wilayah diberi tahu.",
+    "Operator mengambil alih dalam {seconds} detik; jika tidak, Kepala Jaga wilayah diberi tahu.",
     "An operator claims it within {seconds} seconds, or the sector’s supervisors are told.",
   ],
   "policy.claim_city": [
-    "Sesudah {time} tanpa operator, penyelia kota diberi tahu.",
+    "Sesudah {time} tanpa operator, Kepala Jaga kota diberi tahu.",
     "After {time} without an operator the city’s supervisors are told.",
   ],
   "policy.claim_again": [
-    "Sesudah {time} semua penyelia diberi tahu lagi.",
+    "Sesudah {time} semua Kepala Jaga diberi tahu lagi.",
     "After {time} all supervisors are told again.",
   ],
   "policy.neighbours": [
@@ -236,32 +236,33 @@ export const console_ = {
   "override_do.offer": ["Tawarkan", "Ask this officer"],
   "override_do.withdraw": ["Tarik petugas", "Withdraw"],
   "override_do.places": ["Ubah jumlah", "Change"],
-  "override_do.run": ["Terapkan", "Do it"],
+  "override_do.stop": ["Hentikan pencarian", "Stop asking"],
+  "override_do.resume": ["Lanjutkan pencarian", "Go on asking"],
 
   "claim.due": ["Ambil dalam {time}", "Claim within {time}"],
-  "claim.told": ["Terlambat diambil: penyelia sudah diberi tahu", "Not claimed in time: supervisors told"],
+  "claim.told": ["Terlambat diambil: Kepala Jaga sudah diberi tahu", "Not claimed in time: supervisors told"],
   "claim.told_next": [
-    "Terlambat diambil: penyelia sudah diberi tahu, penyelia kota dalam {time}",
+    "Terlambat diambil: Kepala Jaga sudah diberi tahu, Kepala Jaga kota dalam {time}",
     "Not claimed in time: supervisors told, the city’s in {time}",
   ],
   "claim.city_told": [
-    "Terlambat diambil: penyelia kota sudah diberi tahu",
+    "Terlambat diambil: Kepala Jaga kota sudah diberi tahu",
     "Not claimed in time: the city’s supervisors told",
   ],
   "claim.city_told_next": [
-    "Terlambat diambil: penyelia kota sudah diberi tahu, semuanya lagi dalam {time}",
+    "Terlambat diambil: Kepala Jaga kota sudah diberi tahu, semuanya lagi dalam {time}",
     "Not claimed in time: the city’s supervisors told, all of them again in {time}",
   ],
   "claim.all_told": [
-    "Terlambat diambil: semua penyelia sudah diberi tahu lagi",
+    "Terlambat diambil: semua Kepala Jaga sudah diberi tahu lagi",
     "Not claimed in time: all supervisors told again",
   ],
   "claim.all_told_next": [
-    "Terlambat diambil: semua penyelia sudah diberi tahu lagi, berikutnya dalam {time}",
+    "Terlambat diambil: semua Kepala Jaga sudah diberi tahu lagi, berikutnya dalam {time}",
     "Not claimed in time: all supervisors told again, once more in {time}",
   ],
   "claim.nobody_told": [
-    "Terlambat diambil: tidak ada penyelia yang bisa diberi tahu",
+    "Terlambat diambil: tidak ada Kepala Jaga yang bisa diberi tahu",
     "Not claimed in time: there is no supervisor to tell",
   ],
   "claim.overdue": ["Belum diambil", "Not claimed"],

@@ -83,7 +83,7 @@ export const officer = {
     "The command center shares the exact place with you. Do not pass it on.",
   ],
   "representative.show_way": ["Buka di aplikasi peta", "Open in the map app"],
-  "representative.all_clear": ["Aman. {kind} sudah selesai", "All clear. {kind} is over"],
+  "representative.all_clear": ["{kind}: sudah aman", "{kind}: all clear"],
   "representative.merged": ["{kind}: digabung dengan kejadian lain", "{kind}: joined with another incident"],
   "representative.drill_why": [
     "Latihan, bukan keadaan darurat. Ikutlah seperti sungguhan, tanpa membuat warga panik.",

@@ -8,6 +8,7 @@ export const resident = {
   "resident.holding": ["Tahan terus…", "Keep holding…"],
   "resident.button_label": ["Minta tolong: tekan dan tahan satu detik", "Call for help: press and hold for one second"],
   "resident.again": ["Kirim lagi", "Send again"],
+  "resident.again_more": ["tahan 1 detik", "hold for 1 second"],
   "resident.kind": ["Apa yang terjadi? (boleh dilewati)", "What is happening? (you can skip this)"],
   "resident.silent": ["Tanpa suara", "Silently"],
   "resident.silent_why": ["Petugas datang tanpa menelepon Anda.", "Officers come without calling you."],
@@ -42,6 +43,7 @@ export const resident = {
   "resident.coming_more": ["{name} sedang menuju tempat Anda.", "{name} is on the way to you."],
   "resident.on_scene": ["Petugas sudah tiba", "The officer has arrived"],
   "resident.on_scene_more": ["{name} sudah di tempat Anda.", "{name} is at your place."],
+  "resident.there": ["Sudah di tempat Anda", "At your place"],
   "resident.left": ["Petugas sudah selesai", "The officer has finished"],
   "resident.left_more": [
     "Menurut catatan kami petugas sudah datang dan sudah pergi lagi. Kalau masih butuh bantuan, telepon 112 atau 110.",

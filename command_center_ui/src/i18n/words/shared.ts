@@ -47,8 +47,12 @@ export const shared = {
   "live.stale": ["Data berhenti", "Data has stopped"],
   "live.refused": ["Tidak berhak, masuk lagi", "No access, sign in again"],
   "live.stale_banner": [
-    "Tidak ada data baru sejak {age}. Yang terlihat mungkin sudah tidak benar. Menyambung lagi…",
+    "Tidak ada data baru selama {age}. Yang terlihat mungkin sudah tidak benar. Menyambung lagi…",
     "No new data for {age}. What you see may no longer be true. Reconnecting…",
+  ],
+  "live.stale_said": [
+    "Data berhenti. Yang terlihat mungkin sudah tidak benar. Menyambung lagi.",
+    "Data has stopped. What you see may no longer be true. Reconnecting.",
   ],
   "live.never_banner": ["Belum tersambung ke server. Mencoba terus…", "Not connected to the server yet. Still trying…"],
 

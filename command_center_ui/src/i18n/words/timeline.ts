@@ -17,7 +17,7 @@ export const timeline = {
     "No operator had claimed it, {names} told",
   ],
   "timeline.supervisors_unreached": [
-    "Belum diambil operator, dan tidak ada penyelia yang bisa diberi tahu",
+    "Belum diambil operator, dan tidak ada Kepala Jaga yang bisa diberi tahu",
     "No operator had claimed it, and there is no supervisor to tell",
   ],
   "timeline.officer_offered": ["{operator} memilih {names}", "{operator} chose to ask {names}"],
