@@ -84,10 +84,40 @@ def test_an_area_that_is_on_no_map_is_named_beside_the_token(capsys, tmp_path):
     file = tmp_path / "map.geojson"
     file.write_text(json.dumps(MAP))
     run(capsys, "import-areas", str(file))
-    known = run(capsys, "token", "--role", "operator", "--subject", "siti", "--area", "RT1", "--area", "S1")
+    known = run(capsys, "token", "--role", "operator", "--subject", "siti", "--area", "S1")
     typed = run(capsys, "token", "--role", "representative", "--subject", "budi", "--area", "RT1", "--area", "RT-1")
     assert [(status, len(out)) for status, out, _ in (known, typed)] == [(0, 1), (0, 1)]
     assert (known[2], typed[2]) == ([], ["kentongan: warning: there is no area or sector RT-1 on the map in force"])
+
+
+@pytest.mark.parametrize(
+    ("role", "areas", "warnings"),
+    [
+        ("operator", ["RT1"], ["RT1 is a rt; operators' areas are sectors"]),
+        ("supervisor", ["S1", "RT1"], ["RT1 is a rt; supervisors' areas are sectors"]),
+        ("officer", ["RT1"], ["RT1 is a rt; officers' areas are sectors"]),
+        ("representative", ["S1", "RT1"], ["S1 is a sector; representatives' are rt, rw, village"]),
+        ("representative", [], ["ani hears of nothing without --area"]),
+        ("resident", ["RT1"], []),
+        ("operator", [], []),
+    ],
+)
+def test_areas_that_do_nothing_for_the_person_are_named_beside_the_token(capsys, tmp_path, role, areas, warnings):
+    file = tmp_path / "map.geojson"
+    file.write_text(json.dumps(MAP))
+    run(capsys, "import-areas", str(file))
+    more = [word for area in areas for word in ("--area", area)]
+    status, out, err = run(capsys, "token", "--role", role, "--subject", "ani", *more)
+    assert (status, len(out)) == (0, 1)
+    assert err == [f"kentongan: warning: {warning}" for warning in warnings]
+
+
+def test_a_further_token_of_a_representative_who_has_an_area_is_made_without_a_warning(capsys, tmp_path):
+    file = tmp_path / "map.geojson"
+    file.write_text(json.dumps(MAP))
+    run(capsys, "import-areas", str(file))
+    run(capsys, "token", "--role", "representative", "--subject", "ani", "--area", "RT1")
+    assert run(capsys, "token", "--role", "representative", "--subject", "ani")[2] == []
 
 
 def test_a_persons_tokens_and_links_are_ended_where_there_is_such_a_person(capsys, data_dir):
