@@ -7,11 +7,12 @@ or on another node, changes nothing.
 import asyncio
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import Any
 from uuid import UUID, uuid5
 
 import structlog
 
-from geo.areas import Level
+from geo.areas import Area, AreaMap, Sector
 from geo.geofence import Place, locate_batch
 from geo.position import Position
 from panic_server.clock import Clock
@@ -65,14 +66,30 @@ class DrillMaster:
             await self._writer.submit(DrillOrder(known, known.planned_by, SYSTEM))
 
     def spots(self, drill: Drill) -> Sequence[Position]:
-        """In the middle of the area's RT, or of as many of them as there are alarms, spread evenly."""
+        """In the middle of the area's RT, or of as many of them as there are alarms, spread evenly.
+
+        Where no RT is mapped, the smallest areas that are stand for them; an area or sector without the middle of any
+        has one alarm, in its own.
+        """
         area_map = self._maps.current
-        middles = [area.geometry.representative_point() for area in area_map.areas(Level.RT)]
-        points = [Position(middle.y, middle.x, ACCURACY_M, None) for middle in middles]
+        parents = {area.parent for area in area_map.areas()}
+        points = [_middle(area.geometry) for area in area_map.areas() if area.code not in parents]
         places = locate_batch(area_map, points)
         inside = [at for at, place in zip(points, places, strict=True) if drill.area in {None, *_codes(place)}]
+        inside = inside or [_middle(outline) for outline in _outlines(area_map, drill.area)]
         wanted = min(drill.alarms, len(inside))
         return [inside[number * len(inside) // wanted] for number in range(wanted)]
+
+
+def _middle(geometry: Any) -> Position:
+    """A point that is surely within it."""
+    middle = geometry.representative_point()
+    return Position(middle.y, middle.x, ACCURACY_M, None)
+
+
+def _outlines(area_map: AreaMap, code: str | None) -> list[Any]:
+    areas: list[Area | Sector] = [*area_map.areas(), *area_map.drawn_sectors()]
+    return [one.geometry for one in areas if one.code == code]
 
 
 def _codes(place: Place) -> set[str]:

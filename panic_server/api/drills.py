@@ -89,7 +89,9 @@ async def _give(services: Services, caller: Principal, drill: Drill) -> None:
 def _check_area(services: Services, caller: Principal, code: str | None) -> None:
     """Raises Refusal for what is not on the map, or not the caller's."""
     known = services.maps.current
-    if (code is not None and not known.area(code) and not known.sector(code)) or not _may(caller, code):
+    # Without a map there is nowhere to press.
+    is_known = bool(known.area(code) or known.sector(code)) if code is not None else bool(known.areas())
+    if not is_known or not _may(caller, code):
         raise Refusal(DRILL_AREA_UNKNOWN)
 
 

@@ -6,8 +6,7 @@ A connection that sends one byte a minute costs its sender nothing, and us a soc
 from asyncio import TimerHandle, Transport
 from typing import Final
 
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
-
+from panic_server.api.upgrades import PlainProtocol
 from panic_server.wire.problems import MEDIA_TYPE, REQUEST_MALFORMED, problem_json
 
 # Where an endpoint reads a body, the body's own limit of 10 s (`wire.read`) comes first and is answered with 408.
@@ -17,7 +16,7 @@ REQUEST_TIMEOUT_S: Final = 15.0
 MAX_HEAD_BYTES: Final = 32 * 1024
 
 
-class PatientProtocol(HttpToolsProtocol):
+class PatientProtocol(PlainProtocol):
     """Closes a connection whose request is not whole in time, or whose head does not end."""
 
     request_timeout_s = REQUEST_TIMEOUT_S

@@ -119,6 +119,10 @@ def _look(field: str, value: object) -> str | None:
             return _look_at_basemap(value)
         case "database_url", str() if value.startswith("sqlite") and value.partition("///")[2] in {"", ":memory:"}:
             return "names no file, so every alarm would be lost when the server ends"
+        case "database_url", str():
+            return _look_at_database(value)
+        case "redis_url", str():
+            return _look_at_redis(value)
         case _:
             return None
 
@@ -128,6 +132,20 @@ def _look_at_folder(folder: Path) -> str | None:
     if not nearest.is_dir():
         return f"{nearest} is no folder"
     return None if os.access(nearest, os.W_OK | os.X_OK) else f"{nearest} cannot be written to"
+
+
+def _look_at_database(url: str) -> str | None:
+    from panic_server.journal.looking import trouble  # noqa: PLC0415 - SQLAlchemy takes a quarter second.
+
+    if url.startswith("sqlite") and (found := _look_at_folder(Path(url.partition("///")[2]).parent)) is not None:
+        return found
+    return trouble(url)
+
+
+def _look_at_redis(url: str) -> str | None:
+    from panic_server.bus.looking import trouble  # noqa: PLC0415 - as above, for a setting that few have.
+
+    return trouble(url)
 
 
 def _look_at_key(path: Path) -> str | None:

@@ -14,6 +14,8 @@ def run(_: Namespace) -> int:
     from panic_server.journal.database import DatabaseUnusable  # noqa: PLC0415 - as below
     from panic_server.serving import serve  # noqa: PLC0415 - the whole server, which `--help` does not need.
 
+    # Made here, since what goes wrong with it is nothing that listening could tell of.
+    settings.data_dir.mkdir(parents=True, exist_ok=True)
     try:
         return serve(settings, lambda address: print(f"Kentongan listens on {address}", flush=True))
     except DatabaseUnusable as error:

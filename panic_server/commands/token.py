@@ -2,13 +2,17 @@
 
 import sys
 from argparse import Namespace
-from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from panic_server.clock import SystemClock
 from panic_server.commands import Stop
 from panic_server.commands.inspection import load_settings
 from panic_server.people import CONSOLE_ROLES, Role
 
+if TYPE_CHECKING:
+    from geo.areas import AreaMap
+
+_NEIGHBOURHOOD = {"rt", "rw", "village"}
 _PAGES = {Role.RESIDENT: "", Role.OFFICER: "officer", Role.REPRESENTATIVE: "representative"}
 
 
@@ -35,11 +39,11 @@ def run(arguments: Namespace) -> int:
             unit=arguments.unit,
             now=SystemClock().now(),
         )
-        strange = _not_on_the_map(settings.database_url, arguments.area)
+        warnings = _warnings(settings.database_url, arguments.role, arguments.subject)
     except (DatabaseUnusable, RoleConflict) as error:
         raise Stop(str(error)) from None
-    for code in strange:
-        print(f"kentongan: warning: there is no area or sector {code} on the map in force", file=sys.stderr)
+    for warning in warnings:
+        print(f"kentongan: warning: {warning}", file=sys.stderr)
     print(
         secret if arguments.link is None else sign_in_link(arguments.link or settings.address, arguments.role, secret)
     )
@@ -58,14 +62,30 @@ def _revoke(database_url: str, role: Role, subject: str) -> int:
     return 0
 
 
-def _not_on_the_map(database_url: str, codes: Sequence[str]) -> list[str]:
-    """The map may come later, so this is no mistake yet; but who has only such areas sees and hears next to nothing."""
-    from panic_server.journal.admin import current_map  # noqa: PLC0415 - as above
+def _warnings(database_url: str, role: Role, subject: str) -> list[str]:
+    """The map may come later, so nothing is a mistake yet; but who has such areas sees and hears next to nothing."""
+    from panic_server.journal.admin import areas_of, current_map  # noqa: PLC0415 - as above
 
+    codes = areas_of(database_url, subject)
     if not codes:
-        return []
+        return [f"{subject} hears of nothing without --area"] if role is Role.REPRESENTATIVE else []
     area_map = current_map(database_url)
-    return [code for code in dict.fromkeys(codes) if area_map.area(code) is None and area_map.sector(code) is None]
+    return [said for code in codes if (said := _unfit(area_map, role, code)) is not None]
+
+
+def _unfit(area_map: "AreaMap", role: Role, code: str) -> str | None:
+    """Why this code does nothing for such a person."""
+    area, is_sector = area_map.area(code), area_map.sector(code) is not None
+    if area is None and not is_sector:
+        return f"there is no area or sector {code} on the map in force"
+    found = "sector" if area is None else area.level.value
+    match role:
+        case Role.RESIDENT:
+            return None
+        case Role.REPRESENTATIVE:
+            return None if found in _NEIGHBOURHOOD else f"{code} is a {found}; representatives' are rt, rw, village"
+        case Role.OFFICER | Role.OPERATOR | Role.SUPERVISOR:
+            return None if is_sector else f"{code} is a {found}; {role}s' areas are sectors"
 
 
 def sign_in_link(address: str, role: Role, code: str) -> str:

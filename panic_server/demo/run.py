@@ -16,6 +16,7 @@ import httpx2
 from geo.areas import MapRefused
 from geo.geojson import File
 from panic_server.clock import SystemClock
+from panic_server.commands.inspection import load_settings
 from panic_server.demo import cities, visitor
 from panic_server.demo.city import DEFAULT_RT, generate_city, write_city
 from panic_server.demo.ground import Ground
@@ -23,9 +24,11 @@ from panic_server.demo.house import House, ServerEnded, free_port
 from panic_server.demo.settling import settle
 from panic_server.demo.town import Town
 from panic_server.journal.admin import issue_code
+from panic_server.settings import Settings
 
 DEFAULT_PORT: Final = 8000
-DEFAULT_DATA: Final = Path("var/demo")
+DATA_FOLDER: Final = "demo"
+"""Within the data folder: a real city's database must never be filled with invented people."""
 
 _SOCKETS: Final = httpx2.Limits(max_connections=20, max_keepalive_connections=20)
 
@@ -37,21 +40,32 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--alarms-per-minute", type=_rate, default=1.0, metavar="N", help="(default: %(default)g)")
     parser.add_argument("--city", type=Path, metavar="FOLDER", help="real borders: every GeoJSON file in the folder")
     parser.add_argument("--write-city", type=Path, metavar="FOLDER", help="only write the invented city's files here")
-    parser.add_argument("--data-dir", type=Path, default=DEFAULT_DATA, help="(default: %(default)s)")
-    parser.add_argument("--host", default="127.0.0.1", help="the address to listen on (default: %(default)s)")
-    parser.add_argument("--port", type=_port, help=f"(default: {DEFAULT_PORT}, or the next one that is free)")
+    parser.add_argument("--data-dir", type=Path, help=f"(default: {DATA_FOLDER} in KENTONGAN_DATA_DIR)")
+    parser.add_argument("--host", help="the address to listen on (default: KENTONGAN_HOST)")
+    parser.add_argument(
+        "--port", type=_port, help=f"(default: KENTONGAN_PORT, or else {DEFAULT_PORT} or the next one that is free)"
+    )
 
 
 def main(argv: Sequence[str]) -> int:
     """The exit status: 0 after Ctrl-C, 1 when something kept the demo from running."""
     parser = argparse.ArgumentParser(prog="kentongan demo", description=__doc__, allow_abbrev=False)
     add_arguments(parser)
-    wish = parser.parse_args(argv)
+    wish = with_settings(parser.parse_args(argv), load_settings())
     try:
         return _write_city(wish) if wish.write_city else _run(wish)
     except (ServerEnded, MapRefused, OSError, ValueError) as error:
         print(f"kentongan demo: {error}", file=sys.stderr)
         return 1
+
+
+def with_settings(wish: argparse.Namespace, settings: Settings) -> argparse.Namespace:
+    """What no argument says is as in the settings."""
+    wish.data_dir = wish.data_dir or settings.data_dir / DATA_FOLDER
+    wish.host = wish.host or settings.host
+    if wish.port is None and "port" in settings.model_fields_set:
+        wish.port = settings.port
+    return wish
 
 
 def _write_city(wish: argparse.Namespace) -> int:
@@ -66,7 +80,7 @@ def _run(wish: argparse.Namespace) -> int:
     house = House(wish.data_dir.resolve(), wish.host, port)
     try:
         files = cities.from_folder(wish.city) if wish.city else cities.generated(wish.seed, wish.rt)
-        address = f"http://{wish.host}:{port}"
+        address = Settings(host=wish.host, port=port, public_url=None).address
         house.wait_until(lambda: _answers(address))
         with asyncio.Runner() as runner:
             return runner.run(_live(wish, house, address, files))

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 
+from msgspec.json import decode
 from sqlalchemy import func, insert, select, update
 from sqlalchemy.engine import Connection
 
@@ -107,6 +108,14 @@ def load_map(connection: Connection) -> AreaMap:
         select(table.c.version, table.c.document).order_by(table.c.version.desc()).limit(1)
     ).first()
     return read_stored(row.document, version=row.version) if row else AreaMap.empty()
+
+
+def areas_of(url: str, subject: str) -> tuple[str, ...]:
+    """The areas of a person who is there."""
+    people = tables.people
+    with opened(url) as connection:
+        found = connection.execute(select(people.c.areas).where(people.c.subject == subject)).scalar_one()
+    return tuple(decode(found))
 
 
 def current_map(url: str) -> AreaMap:

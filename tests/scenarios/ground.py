@@ -55,8 +55,10 @@ def _sector(code: str, areas: list[str]) -> dict[str, Any]:
     return {"type": "Feature", "properties": properties, "geometry": None}
 
 
-def town_map(*, border_shift: float = 0.0) -> bytes:
-    """GeoJSON. `border_shift` moves the border between RT-1 and RT-2 eastwards, in degrees."""
+def town_map(*, border_shift: float = 0.0, overlay: str | None = None) -> bytes:
+    """GeoJSON. `border_shift` moves the border between RT-1 and RT-2 eastwards, in degrees; `overlay` is one more
+    sector, with a small polygon of its own in the corner of RT-1.
+    """
     north, border = SOUTH + SIDE, WEST + SIDE + border_shift
     edges = [(WEST, border), (border, WEST + 2 * SIDE), (WEST + 2 * SIDE, WEST + 3 * SIDE)]
     features = [
@@ -65,6 +67,10 @@ def town_map(*, border_shift: float = 0.0) -> bytes:
         _sector("PS-BARAT", ["RT-1", "RT-2"]),
         _sector("PS-TIMUR", ["RT-3"]),
     ]
+    if overlay is not None:
+        corner = _feature(overlay, "sector", None, (WEST, SOUTH, WEST + SIDE / 5, SOUTH + SIDE / 5))
+        corner["properties"]["priority"] = 1
+        features.append(corner)
     return _collection(features)
 
 

@@ -10,7 +10,7 @@ import pytest
 from dispatch.policy import Policy
 from panic_server.wire.schema import Json
 from tests.scenarios.city import START, City
-from tests.scenarios.ground import IN_RT_1, IN_RT_2
+from tests.scenarios.ground import IN_RT_1, IN_RT_2, partly_mapped, town_map
 from tests.scenarios.people import Alarm, Operator
 
 
@@ -49,6 +49,34 @@ async def test_an_exercise_of_a_sector_or_the_whole_city_is_spread_over_its_rt(c
     await plans(operator, alarms=50)
 
     assert sorted(one["areas"].split("|")[2] for one in await running(city)) == ["RT-1", "RT-2", "RT-3"]
+
+
+@pytest.mark.parametrize("area", ["RW-1", "KEL", "PS-BARAT", None])
+async def test_where_no_rt_is_mapped_an_exercise_is_held_in_the_smallest_area_that_is(
+    city: City, area: str | None
+) -> None:
+    await city.ready()
+    await city.imports(partly_mapped())
+
+    await plans(city.operator(), area=area)
+
+    assert [one["areas"].split("|")[2] for one in await running(city)] == ["RW-1"]
+
+
+async def test_an_exercise_of_a_sector_that_has_no_rts_middle_is_held_in_the_sectors_own(city: City) -> None:
+    await city.ready()
+    await city.imports(town_map(overlay="PELABUHAN"))
+
+    await plans(city.operator(), area="PELABUHAN", alarms=3)
+
+    [shown] = (await city.operator().gets("/v1/incidents"))["items"]
+    assert shown["place"]["sectors"][0]["code"] == "PELABUHAN"
+
+
+async def test_without_a_map_there_is_no_exercise(city: City) -> None:
+    await city.change_database("DELETE FROM maps")
+    answer = await city.operator().asks("POST", "/v1/drills", {"name": "Latihan"})
+    assert (answer.status_code, answer.json()["code"]) == (409, "drill_area_unknown")
 
 
 async def test_a_planned_exercise_begins_and_ends_in_time_also_after_a_restart(city: City) -> None:

@@ -84,10 +84,40 @@ def test_an_area_that_is_on_no_map_is_named_beside_the_token(capsys, tmp_path):
     file = tmp_path / "map.geojson"
     file.write_text(json.dumps(MAP))
     run(capsys, "import-areas", str(file))
-    known = run(capsys, "token", "--role", "operator", "--subject", "siti", "--area", "RT1", "--area", "S1")
+    known = run(capsys, "token", "--role", "operator", "--subject", "siti", "--area", "S1")
     typed = run(capsys, "token", "--role", "representative", "--subject", "budi", "--area", "RT1", "--area", "RT-1")
     assert [(status, len(out)) for status, out, _ in (known, typed)] == [(0, 1), (0, 1)]
     assert (known[2], typed[2]) == ([], ["kentongan: warning: there is no area or sector RT-1 on the map in force"])
+
+
+@pytest.mark.parametrize(
+    ("role", "areas", "warnings"),
+    [
+        ("operator", ["RT1"], ["RT1 is a rt; operators' areas are sectors"]),
+        ("supervisor", ["S1", "RT1"], ["RT1 is a rt; supervisors' areas are sectors"]),
+        ("officer", ["RT1"], ["RT1 is a rt; officers' areas are sectors"]),
+        ("representative", ["S1", "RT1"], ["S1 is a sector; representatives' are rt, rw, village"]),
+        ("representative", [], ["ani hears of nothing without --area"]),
+        ("resident", ["RT1"], []),
+        ("operator", [], []),
+    ],
+)
+def test_areas_that_do_nothing_for_the_person_are_named_beside_the_token(capsys, tmp_path, role, areas, warnings):
+    file = tmp_path / "map.geojson"
+    file.write_text(json.dumps(MAP))
+    run(capsys, "import-areas", str(file))
+    more = [word for area in areas for word in ("--area", area)]
+    status, out, err = run(capsys, "token", "--role", role, "--subject", "ani", *more)
+    assert (status, len(out)) == (0, 1)
+    assert err == [f"kentongan: warning: {warning}" for warning in warnings]
+
+
+def test_a_further_token_of_a_representative_who_has_an_area_is_made_without_a_warning(capsys, tmp_path):
+    file = tmp_path / "map.geojson"
+    file.write_text(json.dumps(MAP))
+    run(capsys, "import-areas", str(file))
+    run(capsys, "token", "--role", "representative", "--subject", "ani", "--area", "RT1")
+    assert run(capsys, "token", "--role", "representative", "--subject", "ani")[2] == []
 
 
 def test_a_persons_tokens_and_links_are_ended_where_there_is_such_a_person(capsys, data_dir):
@@ -206,12 +236,15 @@ def test_a_foreign_database_is_refused(capsys, monkeypatch, tmp_path):
         assert "not Kentongan's: cats" in err[0]
 
 
-def test_a_folder_that_may_not_be_made_is_named(capsys, monkeypatch, tmp_path):
+@pytest.mark.parametrize("command", ["migrate", "serve"])
+def test_a_folder_that_may_not_be_made_is_named(capsys, monkeypatch, tmp_path, command):
     (tmp_path / "file").write_text("")
     monkeypatch.setenv("KENTONGAN_DATA_DIR", str(tmp_path / "file" / "var"))
-    status, _, err = run(capsys, "migrate")
+    monkeypatch.setenv("KENTONGAN_PORT", "0")
+    status, _, err = run(capsys, command)
     assert status == 1
     assert str(tmp_path / "file") in err[-1]
+    assert "listen" not in err[-1]
 
 
 def test_check_prints_every_setting_with_its_value_and_where_it_came_from(capsys, monkeypatch):
@@ -229,12 +262,11 @@ def test_check_hides_secrets(capsys, monkeypatch, tmp_path):
     key = tmp_path / "key.json"
     key.write_text(json.dumps(KEY))
     monkeypatch.setenv("KENTONGAN_FCM_CREDENTIALS", str(key))
-    monkeypatch.setenv("KENTONGAN_DATABASE_URL", "postgresql://u:hunter2@h/d?password=hunter3")
-    monkeypatch.setenv("KENTONGAN_REDIS_URL", "redis://:hunter4@h:6379/0")
-    status, out, _ = run(capsys, "check")
-    assert status == 0
+    monkeypatch.setenv("KENTONGAN_DATABASE_URL", "postgresql://u:hunter2@127.0.0.1:1/d?password=hunter3")
+    monkeypatch.setenv("KENTONGAN_REDIS_URL", "redis://:hunter4@127.0.0.1:1/0")
+    _, out, _ = run(capsys, "check")
     assert not [secret for secret in ("hunter", "s3cret") if secret in "".join(out)]
-    assert any("postgresql+psycopg://u:***@h/d?password=***" in line for line in out)
+    assert any("postgresql+psycopg://u:***@127.0.0.1:1/d?password=***" in line for line in out)
 
 
 @pytest.mark.parametrize(
@@ -246,6 +278,10 @@ def test_check_hides_secrets(capsys, monkeypatch, tmp_path):
         ("BASEMAP_PMTILES", "/gone/map.pmtiles", "No such file"),
         ("DATABASE_URL", "sqlite://", "names no file"),
         ("DATABASE_URL", "sqlite:///:memory:", "names no file"),
+        ("DATABASE_URL", "sqlite:////dev/null/kentongan.db", "is no folder"),
+        ("DATABASE_URL", f"sqlite:///{__file__}", "file is not a database"),
+        ("DATABASE_URL", "postgresql://u:hunter2@127.0.0.1:1/d", "refused"),
+        ("REDIS_URL", "redis://:hunter2@127.0.0.1:1/0", "does not answer"),
         ("DATA_DIR", "/dev/null/var", "is no folder"),
     ],
 )
@@ -257,6 +293,30 @@ def test_check_says_what_is_wrong_and_fails(capsys, monkeypatch, name, value, wh
     assert "WRONG:" in out[place + 1]
     assert what in out[place + 1]
     assert "hunter2" not in "".join(out)
+
+
+def test_check_looks_into_the_database_and_changes_nothing(capsys, monkeypatch, data_dir):
+    assert run(capsys, "check")[0] == 0
+    assert not data_dir.exists()
+    run(capsys, "migrate")
+    assert run(capsys, "check")[0] == 0
+    foreign = data_dir / "foreign.db"
+    with sqlite3.connect(foreign) as connection:
+        connection.execute("CREATE TABLE guests (name)")
+    connection.close()
+    before = foreign.read_bytes()
+    monkeypatch.setenv("KENTONGAN_DATABASE_URL", f"sqlite:///{foreign}")
+    status, out, _ = run(capsys, "check")
+    assert status == 1
+    assert any("WRONG: the database holds tables that are not Kentongan's: guests" in line for line in out)
+    assert foreign.read_bytes() == before
+    with sqlite3.connect(data_dir / "kentongan.db") as connection:
+        connection.execute("UPDATE alembic_version SET version_num = '9999'")
+    connection.close()
+    monkeypatch.delenv("KENTONGAN_DATABASE_URL")
+    status, out, _ = run(capsys, "check")
+    assert status == 1
+    assert any("WRONG: its schema 9999 is newer" in line for line in out)
 
 
 @pytest.mark.parametrize(

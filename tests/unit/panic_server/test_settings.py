@@ -74,6 +74,7 @@ def test_settings_do_not_change():
         ({"HOST": "0.0.0.0", "PORT": "80"}, "http://127.0.0.1:80"),  # noqa: S104 - named, not bound to.
         ({"HOST": "::"}, "http://[::1]:8000"),
         ({"PUBLIC_URL": "https://darurat.example/"}, "https://darurat.example"),
+        ({"HOST": "::1"}, "http://[::1]:8000"),
     ],
 )
 def test_the_address_is_one_that_a_browser_reaches(monkeypatch, variables, address):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from argparse import ArgumentParser
 from pathlib import Path
 
 import pytest
@@ -10,7 +11,8 @@ from geo.geojson import write_map
 from panic_server.clock import SystemClock
 from panic_server.demo import cities
 from panic_server.demo.city import generate_city
-from panic_server.demo.run import main
+from panic_server.demo.run import add_arguments, main, with_settings
+from panic_server.settings import read_settings
 
 
 @pytest.mark.parametrize(
@@ -31,6 +33,30 @@ def test_a_wrong_argument_gets_a_line_that_says_what_is_wrong(
         main(arguments)
     assert ended.value.code == 2
     assert sentence in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("variables", "arguments", "expected"),
+    [
+        ({}, [], ("var/demo", "127.0.0.1", None)),
+        ({"DATA_DIR": "/srv/k", "HOST": "::1", "PORT": "9000"}, [], ("/srv/k/demo", "::1", 9000)),
+        ({"DATA_DIR": "/srv/k", "PORT": "9000"}, ["--data-dir", "d", "--port", "0"], ("d", "127.0.0.1", 0)),
+    ],
+)
+def test_what_no_argument_says_is_as_in_the_settings_but_never_in_the_real_data(
+    variables: dict[str, str],
+    arguments: list[str],
+    expected: tuple[str, str, int | None],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    for name in ("DATA_DIR", "HOST", "PORT"):
+        monkeypatch.delenv(f"KENTONGAN_{name}", raising=False)
+    for name, value in variables.items():
+        monkeypatch.setenv(f"KENTONGAN_{name}", value)
+    parser = ArgumentParser()
+    add_arguments(parser)
+    wish = with_settings(parser.parse_args(arguments), read_settings())
+    assert (str(wish.data_dir), wish.host, wish.port) == expected
 
 
 def test_a_folder_without_maps_is_refused(tmp_path: Path) -> None:
