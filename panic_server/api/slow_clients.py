@@ -7,7 +7,7 @@ from asyncio import TimerHandle, Transport
 from typing import Final
 
 from panic_server.api.upgrades import PlainProtocol
-from panic_server.wire.problems import MEDIA_TYPE, REQUEST_MALFORMED, problem_json
+from panic_server.wire.problems import malformed_answer
 
 # Where an endpoint reads a body, the body's own limit of 10 s (`wire.read`) comes first and is answered with 408.
 REQUEST_TIMEOUT_S: Final = 15.0
@@ -53,9 +53,7 @@ class PatientProtocol(PlainProtocol):
 
     def send_400_response(self, msg: str) -> None:  # noqa: ARG002 - uvicorn's words; ours are the problem's.
         """For what is no HTTP, so that no application sees it."""
-        body = problem_json(REQUEST_MALFORMED)
-        head = f"HTTP/1.1 400 Bad Request\r\ncontent-type: {MEDIA_TYPE}\r\ncontent-length: {len(body)}\r\n"
-        self.transport.write(head.encode() + b"connection: close\r\n\r\n" + body)
+        self.transport.write(malformed_answer())
         self.transport.close()
 
     def _wait_for_request(self) -> None:

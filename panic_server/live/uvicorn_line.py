@@ -5,6 +5,7 @@ that costs. Here a frame is made once and the same bytes are written to every so
 pings) stays uvicorn's.
 """
 
+from http import HTTPStatus
 from typing import Any, cast
 
 from uvicorn.protocols.utils import ClientDisconnected
@@ -13,6 +14,7 @@ from websockets.protocol import OPEN
 
 from panic_server.live.frames import Frame
 from panic_server.live.session import CloseCode
+from panic_server.wire.problems import METHOD_NOT_ALLOWED, REQUEST_MALFORMED, ProblemKind, malformed_answer
 
 EXTENSION = "kentongan.line"
 # A client that takes longer to answer a close is cut off; one that stalled needs time to read why it was closed.
@@ -22,7 +24,18 @@ CLOSE_WITHIN_S = 20.0
 class LiveProtocol(WebSocketsSansIOProtocol):
     """Offers itself to the application as a Line, in the scope's extensions under EXTENSION."""
 
+    def data_received(self, data: bytes) -> None:
+        super().data_received(data)
+        # A head that cannot be read, for a body behind it or too long a line: uvicorn says nothing and keeps it open.
+        if self.conn.handshake_exc is not None and not self.handshake_initiated:
+            self._refuse(REQUEST_MALFORMED)
+
     def handle_connect(self, event: Any) -> None:
+        """What is no handshake is refused in words of ours: those of the library repeat what the client sent."""
+        if (refused := self._refusal(event)) is not None:
+            self.handshake_initiated = self.handshake_complete = self.close_sent = True
+            self._refuse(refused)
+            return
         super().handle_connect(event)
         if self.handshake_initiated and not self.handshake_complete:
             cast("dict[str, Any]", self.scope["extensions"])[EXTENSION] = self
@@ -69,6 +82,17 @@ class LiveProtocol(WebSocketsSansIOProtocol):
         """When the application is done, what the client has not read by then is dropped."""
         await super().run_asgi()
         self.loop.call_later(CLOSE_WITHIN_S, self.transport.abort)
+
+    def _refusal(self, event: Any) -> ProblemKind | None:
+        status = self.conn.accept(event).status_code
+        if status == HTTPStatus.SWITCHING_PROTOCOLS:
+            return None
+        return METHOD_NOT_ALLOWED if status == HTTPStatus.METHOD_NOT_ALLOWED else REQUEST_MALFORMED
+
+    def _refuse(self, kind: ProblemKind) -> None:
+        more = ("allow: GET",) if kind is METHOD_NOT_ALLOWED else ()
+        self.transport.write(malformed_answer(kind, *more))
+        self.transport.close()
 
     def _is_open(self) -> bool:
         return (

@@ -1,6 +1,7 @@
 """Every problem that a client may be told of (RFC 9457). Codes are stable; nothing here repeats what a client sent."""
 
 from dataclasses import dataclass
+from http import HTTPStatus
 from typing import Final
 
 import msgspec
@@ -102,3 +103,11 @@ def problem_json(kind: ProblemKind, detail: str | None = None) -> bytes:
             detail=msgspec.UNSET if detail is None else detail,
         )
     )
+
+
+def malformed_answer(kind: ProblemKind = REQUEST_MALFORMED, *more: str) -> bytes:
+    """The whole answer, head and all, to what reaches no application; the connection ends with it."""
+    body = problem_json(kind)
+    lines = [f"HTTP/1.1 {kind.status} {HTTPStatus(kind.status).phrase}", f"content-type: {MEDIA_TYPE}"]
+    lines += [f"content-length: {len(body)}", *more, "connection: close"]
+    return "\r\n".join([*lines, "", ""]).encode() + body

@@ -107,6 +107,43 @@ async def next_frame(socket_: ClientConnection) -> dict[str, Any]:
     return read
 
 
+HANDSHAKE = {
+    "host": "x",
+    "upgrade": "websocket",
+    "connection": "Upgrade",
+    "sec-websocket-version": "13",
+    "sec-websocket-key": "dGhlIHNhbXBsZSBub25jZQ==",
+}
+
+
+@pytest.mark.parametrize(
+    ("method", "headers", "status", "code"),
+    [
+        ("GET", {"sec-websocket-key": "SECRET"}, 400, "request_malformed"),
+        ("GET", {"sec-websocket-version": "SECRET"}, 400, "request_malformed"),
+        ("GET", {"content-length": "2"}, 400, "request_malformed"),
+        ("POST", {"content-length": "2"}, 400, "request_malformed"),
+        ("GET", {"cookie": "SECRET" * 2000}, 400, "request_malformed"),
+        ("PUT", {}, 405, "method_not_allowed"),
+    ],
+    ids=["key", "version", "body", "post", "long", "put"],
+)
+async def test_what_is_no_handshake_gets_a_problem_without_an_echo_and_the_door(
+    house: House, method: str, headers: dict[str, str], status: int, code: str
+):
+    lines = [f"{method} /v1/live HTTP/1.1", *(f"{name}: {value}" for name, value in {**HANDSHAKE, **headers}.items())]
+    reader, writer = await asyncio.open_connection("127.0.0.1", house.port)
+    writer.write("\r\n".join([*lines, "", "hi"]).encode())
+    answer = await asyncio.wait_for(reader.read(), 30)
+    writer.close()
+    head, _, body = answer.partition(b"\r\n\r\n")
+    assert head.startswith(f"HTTP/1.1 {status} ".encode())
+    assert b"content-type: application/problem+json" in head
+    assert (b"allow: GET" in head) == (status == 405)
+    assert (json.loads(body)["status"], json.loads(body)["code"]) == (status, code)
+    assert b"SECRET" not in answer
+
+
 async def test_an_operator_sees_what_happens(house: House):
     async with house.open() as console:
         welcome = await say_hello(console, token="op")
