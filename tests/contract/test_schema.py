@@ -14,6 +14,7 @@ from sqlalchemy import text
 
 from panic_server.journal.admin import migrate, opened
 from panic_server.journal.database import DatabaseUnusable, open_engine, set_pragma
+from panic_server.journal.looking import trouble
 from panic_server.journal.schema import MIGRATIONS, REVISION
 from panic_server.journal.tables import metadata
 
@@ -43,6 +44,16 @@ def test_a_database_of_the_first_schema_is_brought_up_to_date_with_what_is_in_it
         assert compare_metadata(MigrationContext.configure(connection), metadata) == []
         kept = text("SELECT name, areas, people.unit, seq, duty.unit FROM people JOIN duty ON officer_id = subject")
         assert connection.execute(kept).all() == [("Budi", '["PS-W"]', None, 7, None)]
+
+
+def test_looking_at_a_database_finds_what_is_wrong_and_makes_nothing(url: str) -> None:
+    assert trouble(url) is None
+    assert migrate(url), "the schema was not there yet"
+    assert trouble(url) is None
+    change(url, "UPDATE alembic_version SET version_num = '9999'")
+    assert trouble(url) == "its schema 9999 is newer than this Kentongan"
+    change(url, "DROP TABLE alembic_version")
+    assert "tables that are not Kentongan's" in (trouble(url) or "")
 
 
 def make_old(url: str, revision: str) -> None:
