@@ -22,7 +22,7 @@ from panic_server.people import Role
 from panic_server.wire import views
 from tests.scenarios.city import City
 from tests.scenarios.ground import ON_THE_BORDER, Spot, town_map
-from tests.scenarios.people import Alarm, Operator
+from tests.scenarios.people import Alarm, Officer, Operator
 from tests.scenarios.waiting import eventually
 
 SHIFTS = (0.0, 0.002, -0.002, 0.001, -0.001)
@@ -166,12 +166,7 @@ async def test_a_map_imported_by_another_process_is_in_force_within_a_second(rea
 
 
 async def test_whose_tokens_were_ended_while_the_server_was_down_is_off_duty_after_its_start(city: City) -> None:
-    officer, other = city.officer_at(metres=200), city.officer_at(metres=900)
-    await city.ready()
-    await city.stops()
-    await asyncio.to_thread(
-        revoke_tokens, city.settings.database_url, role=Role.OFFICER, subject=officer.subject, now=city.clock.now()
-    )
+    _, other = await one_of_two_is_signed_out_while_the_server_is_down(city)
     await city.starts()
 
     alarm = await city.resident().press()
@@ -181,12 +176,7 @@ async def test_whose_tokens_were_ended_while_the_server_was_down_is_off_duty_aft
 
 
 async def test_duty_that_cannot_be_ended_at_the_start_is_ended_once_the_journal_writes_again(city: City) -> None:
-    officer, other = city.officer_at(metres=200), city.officer_at(metres=900)
-    await city.ready()
-    await city.stops()
-    await asyncio.to_thread(
-        revoke_tokens, city.settings.database_url, role=Role.OFFICER, subject=officer.subject, now=city.clock.now()
-    )
+    officer, other = await one_of_two_is_signed_out_while_the_server_is_down(city)
     await city.change_database(
         "CREATE TRIGGER full BEFORE INSERT ON events BEGIN SELECT RAISE(ABORT, 'the disk is full'); END"
     )
@@ -197,6 +187,17 @@ async def test_duty_that_cannot_be_ended_at_the_start_is_ended_once_the_journal_
     await city.passes(seconds=20)
 
     assert await on_duty(city) == {other.subject}
+
+
+async def one_of_two_is_signed_out_while_the_server_is_down(city: City) -> tuple[Officer, Officer]:
+    """Both were on duty; the first is the one."""
+    officer, other = city.officer_at(metres=200), city.officer_at(metres=900)
+    await city.ready()
+    await city.stops()
+    await asyncio.to_thread(
+        revoke_tokens, city.settings.database_url, role=Role.OFFICER, subject=officer.subject, now=city.clock.now()
+    )
+    return officer, other
 
 
 async def on_duty(city: City) -> set[str]:

@@ -1,17 +1,16 @@
 """Real sockets against a real uvicorn: a client that dawdles loses its connection, one that is only slow does not."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager
 from typing import Any
 
-import uvicorn
 from websockets.asyncio.client import connect
 
 from panic_server.api.slow_clients import MAX_HEAD_BYTES, PatientProtocol
+from tests.unit.panic_server.api import sockets
+from tests.unit.panic_server.api.sockets import App, say_it_back
 
 GET = b"GET / HTTP/1.1\r\nhost: x\r\n"
-App = Callable[[dict[str, Any], Callable[..., Awaitable[Any]], Callable[..., Awaitable[None]]], Awaitable[None]]
 
 
 class Hasty(PatientProtocol):
@@ -20,27 +19,14 @@ class Hasty(PatientProtocol):
 
 async def polite(scope: dict[str, Any], receive: Any, send: Any) -> None:
     if scope["type"] == "websocket":
-        await receive()
-        await send({"type": "websocket.accept"})
-        await send({"type": "websocket.send", "text": (await receive())["text"]})
+        await say_it_back(receive, send)
         return
     await send({"type": "http.response.start", "status": 204, "headers": []})
     await send({"type": "http.response.body"})
 
 
-@asynccontextmanager
-async def served(app: App = polite) -> AsyncIterator[int]:
-    config = uvicorn.Config(
-        app, port=0, http=Hasty, ws="websockets-sansio", lifespan="off", log_config=None, timeout_keep_alive=60
-    )
-    config.load()
-    server = uvicorn.Server(config)
-    server.lifespan = config.lifespan_class(config)
-    await server.startup()
-    try:
-        yield server.servers[0].sockets[0].getsockname()[1]
-    finally:
-        await server.shutdown()
+def served(app: App = polite) -> AbstractAsyncContextManager[int]:
+    return sockets.served(app, Hasty)
 
 
 async def test_a_head_that_never_ends_is_cut_off():

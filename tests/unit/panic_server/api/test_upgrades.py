@@ -1,15 +1,12 @@
 """Real sockets: whoever offers another protocol along with a request gets the request answered, body and all."""
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from typing import Any
 
 import pytest
-import uvicorn
 from websockets.asyncio.client import connect
 
-from panic_server.api.slow_clients import PatientProtocol
+from tests.unit.panic_server.api.sockets import say_it_back, served
 
 OFFER = b"connection: Upgrade, HTTP2-Settings\r\nupgrade: h2c\r\nhttp2-settings: AAMAAABkAAQAAP__\r\n"
 POST = b"POST /v1/alarms HTTP/1.1\r\nhost: x\r\n"
@@ -18,9 +15,7 @@ POST = b"POST /v1/alarms HTTP/1.1\r\nhost: x\r\n"
 async def echo(scope: dict[str, Any], receive: Any, send: Any) -> None:
     """Answers with the method and the body that came."""
     if scope["type"] == "websocket":
-        await receive()
-        await send({"type": "websocket.accept"})
-        await send({"type": "websocket.send", "text": (await receive())["text"]})
+        await say_it_back(receive, send)
         return
     body = scope["method"].encode() + b" "
     while (message := await receive())["type"] == "http.request":
@@ -30,19 +25,6 @@ async def echo(scope: dict[str, Any], receive: Any, send: Any) -> None:
     headers = [(b"content-length", b"%d" % len(body))]
     await send({"type": "http.response.start", "status": 200, "headers": headers})
     await send({"type": "http.response.body", "body": body})
-
-
-@asynccontextmanager
-async def served() -> AsyncIterator[int]:
-    config = uvicorn.Config(echo, port=0, http=PatientProtocol, ws="websockets-sansio", lifespan="off", log_config=None)
-    config.load()
-    server = uvicorn.Server(config)
-    server.lifespan = config.lifespan_class(config)
-    await server.startup()
-    try:
-        yield server.servers[0].sockets[0].getsockname()[1]
-    finally:
-        await server.shutdown()
 
 
 async def answered(reader: asyncio.StreamReader) -> bytes:
@@ -59,7 +41,7 @@ async def answered(reader: asyncio.StreamReader) -> bytes:
     ids=["whole", "chunked"],
 )
 async def test_an_alarm_that_offers_http_2_arrives_with_its_body(body: bytes) -> None:
-    async with served() as port:
+    async with served(echo) as port:
         reader, writer = await asyncio.open_connection("127.0.0.1", port)
         writer.write(POST + OFFER + body)
         assert await answered(reader) == b"POST alarm"
@@ -67,7 +49,7 @@ async def test_an_alarm_that_offers_http_2_arrives_with_its_body(body: bytes) ->
 
 
 async def test_a_body_that_comes_later_is_not_taken_for_a_request() -> None:
-    async with served() as port:
+    async with served(echo) as port:
         reader, writer = await asyncio.open_connection("127.0.0.1", port)
         secret = b"GET /hidden HTTP/1.1\r\n\r\n"
         head = POST + OFFER + b"content-length: %d\r\n\r\n" % len(secret)
@@ -80,7 +62,7 @@ async def test_a_body_that_comes_later_is_not_taken_for_a_request() -> None:
 
 
 async def test_requests_behind_each_other_are_all_answered_though_each_makes_the_offer() -> None:
-    async with served() as port:
+    async with served(echo) as port:
         reader, writer = await asyncio.open_connection("127.0.0.1", port)
         writer.writelines(POST + OFFER + b"content-length: 1\r\n\r\n%d" % number for number in range(3))
         writer.write(b"GET / HTTP/1.1\r\nhost: x\r\n" + OFFER + b"\r\n")
@@ -89,6 +71,6 @@ async def test_requests_behind_each_other_are_all_answered_though_each_makes_the
 
 
 async def test_a_websocket_is_still_taken() -> None:
-    async with served() as port, connect(f"ws://127.0.0.1:{port}/") as socket:
+    async with served(echo) as port, connect(f"ws://127.0.0.1:{port}/") as socket:
         await socket.send("here")
         assert await socket.recv() == "here"
