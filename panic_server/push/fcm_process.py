@@ -175,10 +175,9 @@ class FcmProcess:
         environment["KENTONGAN_PUSH_TIMEOUT_S"] = str(self._watch.timeout_s)
         environment["KENTONGAN_PUSH_PARENT"] = str(os.getpid())
         self._unanswered = 0
-        # A session of its own: Ctrl-C is for the server, which then lets the child end.
         return await asyncio.create_subprocess_exec(
             sys.executable, "-m", "panic_server.push.child",
-            stdin=pipe, stdout=pipe, stderr=pipe, env=environment, start_new_session=True,
+            stdin=pipe, stdout=pipe, stderr=pipe, env=environment,
         )  # fmt: skip
 
     async def _check_health(self) -> None:

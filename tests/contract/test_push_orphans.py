@@ -68,6 +68,15 @@ async def test_a_frozen_child_dies_with_a_killed_server_too(fake_fcm: FakeFcmPro
     await eventually(lambda: not is_running(child))
 
 
+async def test_the_child_stands_aside_for_the_server_and_hears_no_ctrl_c(fake_fcm: FakeFcmProcess) -> None:
+    server, child = start_server(fake_fcm)
+    with server:
+        assert os.getpriority(os.PRIO_PROCESS, child) >= 10
+        assert os.getsid(child) == os.getsid(server.pid), "niceness weighs only within a session"
+        assert os.getpgid(child) == child
+        server.communicate("")
+
+
 async def test_the_child_ends_when_the_server_stops(fake_fcm: FakeFcmProcess) -> None:
     server, child = start_server(fake_fcm)
     server.communicate("")
