@@ -15,6 +15,7 @@ from panic_server.journal.database import DatabaseUnusable
 from panic_server.journal.port import JournalUnavailable
 from panic_server.live.uvicorn_line import LiveProtocol
 from panic_server.logs import set_up_logs
+from panic_server.precedence import take_precedence
 from panic_server.settings import Settings
 
 KEEP_ALIVE_S = 75
@@ -88,6 +89,7 @@ def serve(settings: Settings, on_ready: Callable[[str], None]) -> int:
     """Until SIGINT or SIGTERM. `on_ready` gets the address when alarms can come. Raises DatabaseUnusable, OSError."""
     set_up_logs(settings)
     share_one_arena()
+    take_precedence()
     listener = open_socket(settings.host, settings.port)
     try:
         with asyncio.Runner(loop_factory=_new_loop) as runner:
