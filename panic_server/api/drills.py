@@ -1,7 +1,7 @@
 """Exercises: planned by operators, marked everywhere, outside the statistics, ended by one click."""
 
 from dataclasses import replace
-from datetime import UTC, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Annotated, Final
 
 from starlette.responses import Response
@@ -17,18 +17,23 @@ from panic_server.people import CONSOLE_ROLES, Principal
 from panic_server.services import Services
 from panic_server.wire import drills as wire
 from panic_server.wire import shapes
-from panic_server.wire.problems import DRILL_AREA_UNKNOWN, DRILL_UNKNOWN, NOT_FOUND, Refusal
+from panic_server.wire.problems import DRILL_AREA_UNKNOWN, DRILL_TIME, DRILL_UNKNOWN, NOT_FOUND, Refusal
 
 routes = resource("drills")
 
-# A plan for longer ahead is a slip of the hand.
+# A plan for longer ahead, or for a day that is over, is a slip of the hand.
 _FURTHEST: Final = timedelta(days=366)
+_PAST: Final = timedelta(days=1)
 
 
 @routes.post(
     "/v1/drills",
     **described(
-        gives=wire.Drill, status=201, takes=wire.DrillRequest, may=CONSOLE_ROLES, refuses=(DRILL_AREA_UNKNOWN,)
+        gives=wire.Drill,
+        status=201,
+        takes=wire.DrillRequest,
+        may=CONSOLE_ROLES,
+        refuses=(DRILL_AREA_UNKNOWN, DRILL_TIME),
     ),
 )
 async def plan_drill(
@@ -36,11 +41,7 @@ async def plan_drill(
 ) -> Response:
     """An exercise, now or later. Its alarms go the same way as others, and are marked as exercise wherever they go."""
     _check_area(services, caller, wish.area)
-    now = services.clock.now()
-    starts_at = wish.starts_at or now
-    starts_at = starts_at.replace(tzinfo=UTC) if starts_at.tzinfo is None else starts_at
-    # What should have begun already begins now, and nothing later than a year from now.
-    starts_at = min(max(starts_at, now), now + _FURTHEST)
+    starts_at = _start(wish.starts_at, services.clock.now())
     drill = Drill(
         id=new_id(),
         name=wish.name,
@@ -84,6 +85,16 @@ async def end_drill(drill_id: Id, caller: ConsoleUser, services: Kentongan) -> R
 async def _give(services: Services, caller: Principal, drill: Drill) -> None:
     by = Person(caller.subject, caller.name)
     await services.writer.submit(DrillOrder(drill, by, Actor(caller.role.value, caller.subject)))
+
+
+def _start(wished: datetime | None, now: datetime) -> datetime:
+    """What should have begun a while ago begins now. Raises Refusal for what nobody can have meant."""
+    if wished is None:
+        return now
+    at = wished.replace(tzinfo=UTC) if wished.tzinfo is None else wished
+    if not now - _PAST <= at <= now + _FURTHEST:
+        raise Refusal(DRILL_TIME)
+    return max(at, now)
 
 
 def _check_area(services: Services, caller: Principal, code: str | None) -> None:

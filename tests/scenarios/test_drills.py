@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -77,6 +77,22 @@ async def test_without_a_map_there_is_no_exercise(city: City) -> None:
     await city.change_database("DELETE FROM maps")
     answer = await city.operator().asks("POST", "/v1/drills", {"name": "Latihan"})
     assert (answer.status_code, answer.json()["code"]) == (409, "drill_area_unknown")
+
+
+@pytest.mark.parametrize("when", ["9999-12-31T23:59:59Z", "0001-01-01T00:00:00+14:00", "2020-01-01T00:00:00"])
+async def test_an_exercise_at_a_time_that_nobody_can_mean_is_refused_and_not_moved(city: City, when: str) -> None:
+    operator = city.operator()
+
+    wish = {"name": "Latihan kebakaran", "starts_at": when}
+
+    assert await operator.is_refused("/v1/drills", "drill_time_refused", wish) == 422
+    assert (await operator.gets("/v1/drills"))["items"] == []
+
+
+async def test_an_exercise_that_should_have_begun_an_hour_ago_begins_now(city: City) -> None:
+    drill = await plans(city.operator(), area="RT-1", starts_at=(START - timedelta(hours=1)).isoformat())
+
+    assert datetime.fromisoformat(drill["starts_at"]) == START
 
 
 async def test_a_planned_exercise_begins_and_ends_in_time_also_after_a_restart(city: City) -> None:

@@ -20,6 +20,7 @@ const BY_CODE: Record<string, Word> = {
   split_refused: "error.split_refused",
   not_merged: "error.not_merged",
   drill_area_unknown: "error.drill_area",
+  drill_time_refused: "error.drill_time",
 };
 
 export interface Trouble {

@@ -1445,7 +1445,7 @@ export type PlanDrillErrors = {
      */
     415: Problem;
     /**
-     * `body_invalid`: The body is JSON, but not what is expected here
+     * `body_invalid`: The body is JSON, but not what is expected here; `drill_time_refused`: An exercise begins at most a year from now, and not before yesterday
      */
     422: Problem;
     /**

@@ -54,4 +54,8 @@ export const drills = {
   "drill.areas_failed": ["Daftar wilayah belum termuat. Coba lagi.", "The areas could not be loaded. Try again."],
   "drill.city": ["Seluruh kota", "Whole city"],
   "error.drill_area": ["Anda tidak bisa membuat simulasi di wilayah itu.", "You cannot plan a drill in that area."],
+  "error.drill_time": [
+    "Simulasi dimulai paling lambat setahun dari sekarang, dan bukan di hari yang sudah lewat.",
+    "A drill begins within a year from now, and not on a day that is over.",
+  ],
 } as const;
