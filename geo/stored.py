@@ -28,6 +28,11 @@ def write_stored(area_map: AreaMap) -> str:
     return f'{_BEGINNING}"features":{properties},"outlines":{json.dumps(texts)}}}'
 
 
+def is_the_same(one: AreaMap, other: AreaMap) -> bool:
+    """To the last digit, whatever their versions are. Corners or a sector's areas in another order are another map."""
+    return write_stored(one) == write_stored(other)
+
+
 def read_stored(text: str, *, version: int) -> AreaMap:
     """What `write_stored` wrote, or the GeoJSON that earlier versions kept. Raises MapRefused for a bad GeoJSON."""
     if not text.startswith(_BEGINNING):

@@ -6,6 +6,7 @@ from pathlib import Path
 from geo.areas import AreaMap, MapRefused
 from geo.differences import differences
 from geo.geojson import File, read_map
+from geo.stored import is_the_same
 from panic_server.clock import SystemClock
 from panic_server.commands import Stop
 from panic_server.commands.inspection import load_settings
@@ -43,12 +44,19 @@ def _read(path: Path) -> File:
 def _report(old: AreaMap, new: AreaMap, *, is_dry: bool) -> None:
     for warning in new.warnings:
         print(f"warning: {warning}")
-    lines = differences(old, new)
-    for line in lines:
+    for line in _changes(old, new):
         print(line)
-    if not lines:
-        print("No difference to the map in force.")
     count = f"{len(new.areas())} areas and {len(new.sectors)} sectors"
-    print(
-        f"{count}: nothing is changed by a dry run." if is_dry else f"{count} are version {new.version}, now in force."
-    )
+    if is_dry:
+        print(f"{count}: nothing is changed by a dry run.")
+    elif new.version == old.version:
+        print(f"{count}: nothing is changed, version {old.version} stays in force.")
+    else:
+        print(f"{count} are version {new.version}, now in force.")
+
+
+def _changes(old: AreaMap, new: AreaMap) -> list[str]:
+    """A map may be another one without a difference that anybody notices: it is a new version all the same."""
+    if is_the_same(old, new):
+        return ["No difference to the map in force."]
+    return differences(old, new) or ["The same places, drawn or listed otherwise than in the map in force."]

@@ -1,13 +1,10 @@
-"""The demo's map: generated from a seed, or real borders from a folder; imported when it is another than before."""
+"""The demo's map: generated from a seed, or real borders from a folder."""
 
 from pathlib import Path
 from typing import Final
 
-from geo.areas import AreaMap
-from geo.geojson import File, read_map, write_map
-from panic_server.clock import Clock
+from geo.geojson import File, write_map
 from panic_server.demo.city import generate_city
-from panic_server.journal.admin import current_map, store_map
 
 _SUFFIXES: Final = frozenset({".geojson", ".json"})
 
@@ -24,12 +21,3 @@ def from_folder(folder: Path) -> list[File]:
     if not paths:
         raise ValueError(f"There is no .geojson file in {folder}.")
     return [(path.name, path.read_bytes()) for path in paths]
-
-
-def bring_into_force(url: str, files: list[File], clock: Clock) -> AreaMap:
-    """Raises MapRefused."""
-    known = current_map(url)
-    wanted = read_map(files, version=known.version)
-    if write_map(known.areas(), known.sectors) == write_map(wanted.areas(), wanted.sectors):
-        return known
-    return store_map(url, files, now=clock.now())

@@ -23,7 +23,7 @@ from panic_server.demo.ground import Ground
 from panic_server.demo.house import House, ServerEnded, free_port
 from panic_server.demo.settling import settle
 from panic_server.demo.town import Town
-from panic_server.journal.admin import issue_code
+from panic_server.journal.admin import issue_code, store_map
 from panic_server.settings import Settings
 
 DEFAULT_PORT: Final = 8000
@@ -117,7 +117,7 @@ async def _live(wish: argparse.Namespace, house: House, address: str, files: lis
         loop.add_signal_handler(number, ended.set)
     clock = SystemClock()
     url = f"sqlite:///{wish.data_dir.resolve()}/kentongan.db"
-    area_map = await asyncio.to_thread(cities.bring_into_force, url, files, clock)
+    area_map = await asyncio.to_thread(store_map, url, files, now=clock.now())
     async with httpx2.AsyncClient(base_url=address, timeout=20, limits=_SOCKETS) as http:
         live_url = address.replace("http", "ws", 1) + "/v1/live"
         town = Town(http, live_url, Ground(area_map), Random(), clock)

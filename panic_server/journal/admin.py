@@ -6,13 +6,13 @@ from contextlib import contextmanager
 from datetime import datetime
 
 from msgspec.json import decode
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import insert, select, update
 from sqlalchemy.engine import Connection
 
 from dispatch.units import Unit
 from geo.areas import AreaMap
 from geo.geojson import File, read_map
-from geo.stored import read_stored, write_stored
+from geo.stored import is_the_same, read_stored, write_stored
 from panic_server.journal import tables
 from panic_server.journal.accounts import add_code, add_person, add_token, note_change
 from panic_server.journal.database import open_engine
@@ -124,11 +124,15 @@ def current_map(url: str) -> AreaMap:
 
 
 def store_map(url: str, files: Sequence[File], *, now: datetime) -> AreaMap:
-    """All files together are the next version, in force in every running server within a second. Raises MapRefused."""
+    """All files together are the next version, in force in every running server within a second; the version in force,
+    and nothing changes, when they say the same. Raises MapRefused.
+    """
     table = tables.maps
     with opened(url) as connection:
-        last = connection.execute(select(func.max(table.c.version))).scalar() or 0
-        built = read_map(files, version=last + 1)
+        known = load_map(connection)
+        built = read_map(files, version=known.version + 1)
+        if is_the_same(built, known):
+            return known
         written = {"version": built.version, "imported_at": micros(now), "document": write_stored(built)}
         connection.execute(insert(table).values(written))
         connection.execute(table.delete().where(table.c.version <= built.version - MAPS_KEPT))

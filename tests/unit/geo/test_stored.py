@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from random import Random
 
+import numpy as np
 import pytest
 import shapely
 
@@ -11,7 +13,7 @@ from geo.areas import Area, AreaMap, Level, MapRefused, Sector
 from geo.geofence import locate_batch
 from geo.geojson import write_map
 from geo.position import Position
-from geo.stored import read_stored, write_stored
+from geo.stored import is_the_same, read_stored, write_stored
 from panic_server.demo.city import generate_city, random_point
 from tests.unit.geo.maps import box, built, city, grid_areas
 
@@ -52,6 +54,38 @@ def test_holes_several_parts_and_sectors_with_and_without_a_polygon_are_kept() -
     kinds = [area.geometry.geom_type for area in read.areas()]
     assert kinds == [area.geometry.geom_type for area in written.areas()]
     assert [sector.geometry is None for sector in read.sectors] == [True, False]
+
+
+FIRST = Area("99.V1", "Kelurahan", Level.VILLAGE, None, box(0, 0, 1, 1))
+SECOND = Area("99.V2", "Desa", Level.VILLAGE, None, box(1, 0, 2, 1))
+POLICE = Sector("P1", "Polsek", areas=("99.V1", "99.V2"))
+
+
+@pytest.mark.parametrize(
+    ("area", "sector"),
+    [
+        ({"name": "kelurahan"}, {}),
+        ({"level": Level.RW}, {}),
+        ({"parent": "99"}, {}),
+        ({"geometry": shapely.MultiPolygon([FIRST.geometry])}, {}),
+        ({"geometry": FIRST.geometry.reverse()}, {}),
+        ({"geometry": shapely.transform(FIRST.geometry, lambda corners: np.nextafter(corners, 0))}, {}),
+        ({}, {"code": "P2"}),
+        ({}, {"name": "Polres"}),
+        ({}, {"areas": ("99.V1",)}),
+        ({}, {"areas": ("99.V2", "99.V1")}),
+        ({}, {"priority": 1}),
+        ({}, {"parent": "R"}),
+        ({}, {"geometry": FIRST.geometry}),
+    ],
+)
+def test_a_map_is_the_same_only_to_the_last_digit_whatever_its_version(area, sector) -> None:
+    city_of_all = city(box(0, 0, 2, 1))
+    known = built([city_of_all, FIRST, SECOND], [POLICE])
+    again = AreaMap.build([SECOND, city_of_all, FIRST], [POLICE], version=8)
+    other = built([city_of_all, replace(FIRST, **area), SECOND], [replace(POLICE, **sector)])
+    assert is_the_same(again, known)
+    assert not is_the_same(other, known)
 
 
 def test_a_map_of_nothing_is_read_back() -> None:

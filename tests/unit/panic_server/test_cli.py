@@ -171,6 +171,10 @@ def test_migrate_makes_the_schema_once(capsys):
     assert run(capsys, "migrate")[:2] == (0, ["The schema is up to date already."])
 
 
+ALMOST = "The same places, drawn or listed otherwise than in the map in force."
+SAME = ["warning: RT1: has no parent, so nothing above this rt is known", "No difference to the map in force."]
+
+
 @pytest.fixture
 def map_file(tmp_path: Path) -> Path:
     file = tmp_path / "city.geojson"
@@ -189,6 +193,38 @@ def test_a_dry_run_prints_what_would_change_and_changes_nothing(capsys, map_file
 def test_an_imported_map_is_in_force(capsys, map_file):
     assert run(capsys, "import-areas", str(map_file))[1][-1] == "1 areas and 1 sectors are version 1, now in force."
     assert "No difference to the map in force." in run(capsys, "import-areas", "--dry-run", str(map_file))[1]
+
+
+def test_the_map_in_force_imported_again_stays_the_version_it_is(capsys, map_file, data_dir):
+    run(capsys, "import-areas", str(map_file))
+    # A program may write the same otherwise: other spaces, features in another order, digits that change no number.
+    written = json.dumps({**MAP, "features": MAP["features"][::-1]}, indent=1).replace("110.41,", "110.4100,")
+    for text in (map_file.read_text(), written):
+        map_file.write_text(text)
+        said = run(capsys, "import-areas", str(map_file))
+        assert said[:2] == (0, [*SAME, "1 areas and 1 sectors: nothing is changed, version 1 stays in force."])
+    with sqlite3.connect(data_dir / "kentongan.db") as connection:
+        assert connection.execute("SELECT version FROM maps").fetchall() == [(1,)]
+        # Servers read the map again when this moves.
+        assert connection.execute("SELECT revision FROM catalogue WHERE name = 'map'").fetchone() == (1,)
+    connection.close()
+
+
+@pytest.mark.parametrize(
+    ("was", "now", "said"),
+    [
+        ("RT 001", "RT 01", "rt renamed: RT1: RT 001 -> RT 01"),
+        ('["RT1"]', '["RT1"], "priority": 1', "sector has another priority: S1 Polsek Satu: priority 0 -> 1"),
+        ("110.41", "110.41000000000001", "rt redrawn: RT1 RT 001: 1,221,988 m2 -> 1,221,988 m2 (+0 m2)"),
+        ("[[110.4, -7.0], ", "[[110.4, -7.0], [110.4, -7.0], ", ALMOST),
+    ],
+)
+def test_the_smallest_change_makes_a_new_version_of_the_map(capsys, map_file, was, now, said):
+    run(capsys, "import-areas", str(map_file))
+    map_file.write_text(map_file.read_text().replace(was, now))
+    assert run(capsys, "import-areas", "--dry-run", str(map_file))[1][-2] == said
+    status, out, _ = run(capsys, "import-areas", str(map_file))
+    assert (status, out[-2:]) == (0, [said, "1 areas and 1 sectors are version 2, now in force."])
 
 
 def test_a_bad_map_is_refused_with_what_is_wrong_in_it(capsys, tmp_path):

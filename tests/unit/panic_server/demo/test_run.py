@@ -12,6 +12,7 @@ from panic_server.clock import SystemClock
 from panic_server.demo import cities
 from panic_server.demo.city import generate_city
 from panic_server.demo.run import add_arguments, main, with_settings
+from panic_server.journal.admin import store_map
 from panic_server.settings import read_settings
 
 
@@ -65,10 +66,10 @@ def test_a_folder_without_maps_is_refused(tmp_path: Path) -> None:
 
 
 def test_the_same_city_again_is_no_new_version_of_the_map(tmp_path: Path) -> None:
-    url, clock = f"sqlite:///{tmp_path}/kentongan.db", SystemClock()
-    first = cities.bring_into_force(url, cities.generated(1, 60), clock)
-    again = cities.bring_into_force(url, cities.generated(1, 60), clock)
-    other = cities.bring_into_force(url, cities.generated(2, 60), clock)
+    url, now = f"sqlite:///{tmp_path}/kentongan.db", SystemClock().now()
+    first = store_map(url, cities.generated(1, 60), now=now)
+    again = store_map(url, cities.generated(1, 60), now=now)
+    other = store_map(url, cities.generated(2, 60), now=now)
     assert (first.version, again.version, other.version) == (1, 1, 2)
 
 
@@ -77,5 +78,5 @@ def test_a_city_in_several_files_is_one_map(tmp_path: Path) -> None:
     (tmp_path / "areas.geojson").write_bytes(write_map(city.areas, ()))
     (tmp_path / "sectors.geojson").write_bytes(write_map((), city.sectors))
     url = f"sqlite:///{tmp_path}/kentongan.db"
-    known = cities.bring_into_force(url, cities.from_folder(tmp_path), SystemClock())
+    known = store_map(url, cities.from_folder(tmp_path), now=SystemClock().now())
     assert (len(known.areas()), len(known.sectors)) == (len(city.areas), len(city.sectors))
