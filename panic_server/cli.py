@@ -61,6 +61,7 @@ def _add_token(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--role", type=_role, required=True, help=", ".join(Role))
     parser.add_argument("--subject", type=_subject, required=True, metavar="ID", help="who it is, made if need be")
     parser.add_argument("--area", action="append", default=[], type=_word, metavar="CODE", help=_AREA_HELP)
+    parser.add_argument("--city-wide", action="store_true", help=_CITY_WIDE_HELP)
     parser.add_argument("--name", type=_word, help="what others see; without it the ID")
     parser.add_argument("--unit", type=_unit, help=f"what an officer usually travels with: {', '.join(Unit)}")
     parser.add_argument("--revoke", action="store_true", help="end all tokens and links of this person instead")
@@ -74,7 +75,8 @@ def _add_token(parser: argparse.ArgumentParser) -> None:
     )
 
 
-_AREA_HELP = "an area or sector the person is for; several times for several, never for the whole city"
+_AREA_HELP = "an area or sector the person is for, several times for several; whoever is there keeps theirs without it"
+_CITY_WIDE_HELP = "an operator or supervisor sees the whole city, as a new one without --area, whatever they had before"
 
 
 def _add_import(parser: argparse.ArgumentParser) -> None:

@@ -22,8 +22,7 @@ def run(arguments: Namespace) -> int:
     from panic_server.journal.admin import issue_code, issue_token  # noqa: PLC0415 - SQLAlchemy takes a quarter second.
     from panic_server.journal.database import DatabaseUnusable  # noqa: PLC0415 - as above
 
-    if arguments.unit is not None and arguments.role is not Role.OFFICER:
-        raise Stop(f"only officers have a unit; {arguments.subject} is to be {arguments.role}", status=2)
+    _refuse_misfits(arguments)
     settings = load_settings()
     settings.data_dir.mkdir(parents=True, exist_ok=True)
     if arguments.revoke:
@@ -34,7 +33,7 @@ def run(arguments: Namespace) -> int:
             settings.database_url,
             role=arguments.role,
             subject=arguments.subject,
-            areas=tuple(dict.fromkeys(arguments.area)),
+            areas=_areas(arguments),
             name=arguments.name,
             unit=arguments.unit,
             now=SystemClock().now(),
@@ -48,6 +47,26 @@ def run(arguments: Namespace) -> int:
         secret if arguments.link is None else sign_in_link(arguments.link or settings.address, arguments.role, secret)
     )
     return 0
+
+
+def _refuse_misfits(arguments: Namespace) -> None:
+    """Options that say nothing about such a person, or contradict each other."""
+    subject, role = arguments.subject, arguments.role
+    if arguments.unit is not None and role is not Role.OFFICER:
+        raise Stop(f"only officers have a unit; {subject} is to be {role}", status=2)
+    if arguments.city_wide and role not in CONSOLE_ROLES:
+        raise Stop(f"only operators and supervisors are city-wide; {subject} is to be {role}", status=2)
+    if arguments.city_wide and arguments.area:
+        raise Stop(f"--city-wide takes all areas from {subject}: give either that or --area", status=2)
+    if arguments.city_wide and arguments.revoke:
+        raise Stop(f"--revoke changes no areas; make {subject} city-wide with a new token", status=2)
+
+
+def _areas(arguments: Namespace) -> tuple[str, ...] | None:
+    """None leaves the areas of somebody who is there as they are."""
+    if arguments.city_wide:
+        return ()
+    return tuple(dict.fromkeys(arguments.area)) or None
 
 
 def _revoke(database_url: str, role: Role, subject: str) -> int:

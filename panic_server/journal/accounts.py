@@ -166,10 +166,11 @@ def add_person(
     subject: str,
     role: Role,
     name: str | None,
-    areas: tuple[str, ...],
+    areas: tuple[str, ...] | None,
     unit: Unit | None = None,
 ) -> None:
-    """Makes the person if need be; of one who is there, name, areas and unit change when they are given.
+    """Makes the person if need be; of one who is there, name, areas and unit change when they are given; `()` takes
+    all areas away.
 
     Raises RoleConflict: tokens in use must not come to mean something else.
     """
@@ -180,7 +181,7 @@ def add_person(
         "subject": subject,
         "role": role.value,
         "name": name or (known.name if known else subject),
-        "areas": encode(areas).decode() if areas or known is None else known.areas,
+        "areas": known.areas if known and areas is None else encode(areas or ()).decode(),
         "unit": unit.value if unit else known.unit if known else None,
     }
     upsert_one(connection, people, values, key=("subject",))

@@ -30,7 +30,7 @@ async def accounts(url: str, clock: FakeClock) -> AsyncIterator[SqlAccounts]:
     reader.close()
 
 
-def issue(url: str, role: Role = Role.OFFICER, subject: str = "budi", areas: tuple[str, ...] = ()) -> str:
+def issue(url: str, role: Role = Role.OFFICER, subject: str = "budi", areas: tuple[str, ...] | None = None) -> str:
     return issue_token(url, role=role, subject=subject, areas=areas, name=None, now=START)
 
 
@@ -114,6 +114,14 @@ async def test_a_second_token_without_areas_keeps_the_areas(url: str, accounts: 
     found = await accounts.principal(issue(url, Role.REPRESENTATIVE, "ketua"))
     assert found is not None
     assert found.areas == ("RT-W",)
+
+
+async def test_a_second_token_for_no_areas_takes_the_areas_from_all_tokens(url: str, accounts: SqlAccounts) -> None:
+    first = issue(url, Role.OPERATOR, "op", ("S1",))
+    second = issue_code(url, role=Role.OPERATOR, subject="op", areas=(), name=None, now=START)
+    assert (signed_in := await accounts.exchange(second)) is not None
+    assert (known := await accounts.principal(first)) is not None
+    assert (signed_in[0].areas, known.areas) == ((), ())
 
 
 async def test_every_change_of_accounts_is_told_to_running_servers(desk: Desk) -> None:

@@ -104,13 +104,14 @@ async def test_tokens_and_rights_made_by_another_process_are_known_within_a_seco
     assert [area["code"] for area in (await operator.gets("/v1/me"))["areas"]] == ["PS-TIMUR"]
     console = await operator.watches()
 
-    _, done = await command(city, "token", "--role", "operator", "--subject", "op", "--area", "PS-BARAT")
+    for given, expected in ((("--area", "PS-BARAT"), ["PS-BARAT"]), (("--city-wide",), [])):
+        _, done = await command(city, "token", "--role", "operator", "--subject", "op", *given)
 
-    async def has_other_rights() -> bool:
-        return [area["code"] for area in (await operator.gets("/v1/me"))["areas"]] == ["PS-BARAT"]
+        async def has_other_rights(areas: list[str] = expected) -> bool:
+            return [area["code"] for area in (await operator.gets("/v1/me"))["areas"]] == areas
 
-    await eventually(has_other_rights)
-    assert time.monotonic() - done < 1.0
+        await eventually(has_other_rights)
+        assert time.monotonic() - done < 1.0
     assert console.is_welcome
 
 

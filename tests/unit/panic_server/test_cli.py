@@ -1,4 +1,4 @@
-"""The command line: plain lines, the right exit status, and a secret alone on the last line."""
+"""The command line: plain lines and the right exit status."""
 
 import json
 import sqlite3
@@ -8,28 +8,17 @@ from pathlib import Path
 
 import pytest
 
-from panic_server import cli
 from panic_server.commands.inspection import shown
 from panic_server.settings import Settings, variable
 from tests.unit.panic_server.api.doubles import MAP
+from tests.unit.panic_server.commands.terminal import run
 
 KEY = {"type": "service_account", "client_email": "a@b", "private_key": "s3cret", "project_id": "p", "token_uri": "u"}
 
 
-@pytest.fixture(autouse=True)
-def data_dir(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.setenv("KENTONGAN_DATA_DIR", str(tmp_path / "var"))
-    return tmp_path / "var"
+OPERATOR = ["token", "--role", "operator", "--subject", "siti"]
 
-
-def run(capsys: pytest.CaptureFixture[str], *argv: str) -> tuple[int, list[str], list[str]]:
-    """Exit status, lines on standard output, lines on standard error."""
-    try:
-        status = cli.main(argv)
-    except SystemExit as end:
-        status = int(end.code or 0)
-    printed = capsys.readouterr()
-    return status, printed.out.splitlines(), printed.err.splitlines()
+pytestmark = pytest.mark.usefixtures("data_dir")
 
 
 @pytest.mark.parametrize(
@@ -50,6 +39,12 @@ def run(capsys: pytest.CaptureFixture[str], *argv: str) -> tuple[int, list[str],
             "'tank' is no unit; use one of foot",
         ),
         (["token", "--role", "resident", "--subject", "x", "--unit", "car"], "only officers have a unit"),
+        (
+            ["token", "--role", "officer", "--subject", "x", "--city-wide"],
+            "only operators and supervisors are city-wide",
+        ),
+        ([*OPERATOR, "--city-wide", "--area", "S1"], "takes all areas from siti: give either that or --area"),
+        ([*OPERATOR, "--city-wide", "--revoke"], "--revoke changes no areas; make siti city-wide with a new token"),
         (["token", "--rol", "officer", "--subject", "x"], "required: --role"),
         (["import-areas"], "required: FILE"),
     ],
@@ -71,99 +66,6 @@ def test_help_loads_nothing_heavy():
     code = "import sys; from panic_server import cli; cli.parse(['check']); print(*sys.modules)"
     loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.split()
     assert not {"sqlalchemy", "fastapi", "uvicorn", "shapely", "numpy", "firebase_admin", "pydantic"} & set(loaded)
-
-
-def test_a_token_stands_alone_on_the_last_line(capsys):
-    status, out, _ = run(capsys, "token", "--role", "operator", "--subject", "siti")
-    assert status == 0
-    assert len(out[-1]) >= 40
-    assert " " not in out[-1]
-
-
-def test_an_area_that_is_on_no_map_is_named_beside_the_token(capsys, tmp_path):
-    file = tmp_path / "map.geojson"
-    file.write_text(json.dumps(MAP))
-    run(capsys, "import-areas", str(file))
-    known = run(capsys, "token", "--role", "operator", "--subject", "siti", "--area", "S1")
-    typed = run(capsys, "token", "--role", "representative", "--subject", "budi", "--area", "RT1", "--area", "RT-1")
-    assert [(status, len(out)) for status, out, _ in (known, typed)] == [(0, 1), (0, 1)]
-    assert (known[2], typed[2]) == ([], ["kentongan: warning: there is no area or sector RT-1 on the map in force"])
-
-
-@pytest.mark.parametrize(
-    ("role", "areas", "warnings"),
-    [
-        ("operator", ["RT1"], ["RT1 is a rt; operators' areas are sectors"]),
-        ("supervisor", ["S1", "RT1"], ["RT1 is a rt; supervisors' areas are sectors"]),
-        ("officer", ["RT1"], ["RT1 is a rt; officers' areas are sectors"]),
-        ("representative", ["S1", "RT1"], ["S1 is a sector; representatives' are rt, rw, village"]),
-        ("representative", [], ["ani hears of nothing without --area"]),
-        ("resident", ["RT1"], []),
-        ("operator", [], []),
-    ],
-)
-def test_areas_that_do_nothing_for_the_person_are_named_beside_the_token(capsys, tmp_path, role, areas, warnings):
-    file = tmp_path / "map.geojson"
-    file.write_text(json.dumps(MAP))
-    run(capsys, "import-areas", str(file))
-    more = [word for area in areas for word in ("--area", area)]
-    status, out, err = run(capsys, "token", "--role", role, "--subject", "ani", *more)
-    assert (status, len(out)) == (0, 1)
-    assert err == [f"kentongan: warning: {warning}" for warning in warnings]
-
-
-def test_a_further_token_of_a_representative_who_has_an_area_is_made_without_a_warning(capsys, tmp_path):
-    file = tmp_path / "map.geojson"
-    file.write_text(json.dumps(MAP))
-    run(capsys, "import-areas", str(file))
-    run(capsys, "token", "--role", "representative", "--subject", "ani", "--area", "RT1")
-    assert run(capsys, "token", "--role", "representative", "--subject", "ani")[2] == []
-
-
-def test_a_persons_tokens_and_links_are_ended_where_there_is_such_a_person(capsys, data_dir):
-    for more in ([], [], ["--link"]):
-        assert run(capsys, "token", "--role", "officer", "--subject", "budi", *more)[0] == 0
-    ended = run(capsys, "token", "--role", "officer", "--subject", "budi", "--revoke")
-    assert ended == (0, ["budi is signed out: 2 tokens are worth nothing any more"], [])
-    with sqlite3.connect(data_dir / "kentongan.db") as connection:
-        assert connection.execute("SELECT count(*) FROM tokens WHERE revoked_at IS NULL").fetchone() == (0,)
-        assert connection.execute("SELECT count(*) FROM codes WHERE used_at IS NULL").fetchone() == (0,)
-    for role, subject in (("officer", "adi"), ("operator", "budi")):
-        refused = run(capsys, "token", "--role", role, "--subject", subject, "--revoke")
-        assert refused == (1, [], [f"kentongan: there is no {role} {subject}"])
-
-
-def test_an_officers_unit_is_kept_until_another_one_is_given(capsys, data_dir):
-    kept = []
-    for more in (["--unit", "motorcycle"], [], ["--unit", "boat"], ["--link"]):
-        assert run(capsys, "token", "--role", "officer", "--subject", "budi", *more)[0] == 0
-        with sqlite3.connect(data_dir / "kentongan.db") as connection:
-            kept += connection.execute("SELECT unit FROM people").fetchone()
-    assert kept == ["motorcycle", "motorcycle", "boat", "boat"]
-
-
-@pytest.mark.parametrize(
-    ("role", "page"),
-    [
-        ("resident", ""),
-        ("officer", "officer"),
-        ("representative", "representative"),
-        ("operator", "console"),
-        ("supervisor", "console"),
-    ],
-)
-def test_a_link_leads_to_the_page_of_the_role_with_its_code_behind_the_hash(capsys, role, page):
-    argv = ["token", "--role", role, "--subject", "x", "--link", "https://darurat.example/"]
-    status, out, _ = run(capsys, *argv)
-    address, _, code = out[-1].partition("#code=")
-    assert (status, address) == (0, f"https://darurat.example/{page}")
-    assert len(code) >= 20
-
-
-def test_a_link_without_an_address_leads_to_the_servers_own(capsys, monkeypatch):
-    monkeypatch.setenv("KENTONGAN_PUBLIC_URL", "https://kota.example")
-    _, out, _ = run(capsys, "token", "--role", "resident", "--subject", "x", "--link")
-    assert out[-1].startswith("https://kota.example/#code=")
 
 
 def test_migrate_makes_the_schema_once(capsys):
