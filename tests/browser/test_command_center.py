@@ -83,6 +83,31 @@ def test_the_details_close_by_their_button(visitors: Visitors, house: House) -> 
     expect(console.get_by_role("article")).to_have_count(0)
 
 
+def test_a_note_begun_waits_for_its_incident_until_it_is_sent(visitors: Visitors, house: House) -> None:
+    press(house, 1)
+    console = visitors.operator()
+    incident, details = console.locator("nav [data-incident]"), console.get_by_role("article")
+    note, begun = console.get_by_role("button", name="Tambah catatan"), "Pemilik rumah dihu"
+    incident.click()
+    note.click()
+    details.get_by_label("Tambah catatan").fill(begun)
+    console.get_by_role("button", name="Tutup kejadian…").click()
+    expect(details.get_by_label("Catatan penutup")).to_have_value("")
+    console.get_by_role("button", name="Tutup rincian").click()
+    incident.click()
+    note.click()
+    expect(details.get_by_label("Tambah catatan")).to_have_value(begun)
+    # To take the incident over is another thing than to send what is written.
+    console.get_by_role("button", name="Ambil Alih").click()
+    expect(incident).to_contain_text("Ditangani Sari")
+    expect(details.get_by_label("Tambah catatan")).to_have_value(begun)
+    details.get_by_label("Tambah catatan").press_sequentially("bungi.")
+    console.get_by_role("button", name="Simpan catatan").click()
+    expect(details).to_contain_text("Pemilik rumah dihubungi.")
+    note.click()
+    expect(details.get_by_label("Tambah catatan")).to_have_value("")
+
+
 def test_the_details_show_what_the_policy_that_decided_says(visitors: Visitors, house: House) -> None:
     press(house, 1)
     console = visitors.operator()
