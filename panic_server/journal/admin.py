@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from datetime import datetime
 
 from msgspec.json import decode
-from sqlalchemy import insert, select, update
+from sqlalchemy import func, insert, select, update
 from sqlalchemy.engine import Connection
 
 from dispatch.units import Unit
@@ -103,11 +103,19 @@ def revoke_tokens(url: str, *, role: Role, subject: str, now: datetime) -> int:
 
 def load_map(connection: Connection) -> AreaMap:
     """The newest version; an empty map before the first import."""
+    return _read(*_newest(connection))
+
+
+def _newest(connection: Connection) -> tuple[int, str | None]:
+    """Its version and its document; 0 and None before the first import."""
     table = tables.maps
-    row = connection.execute(
-        select(table.c.version, table.c.document).order_by(table.c.version.desc()).limit(1)
-    ).first()
-    return read_stored(row.document, version=row.version) if row else AreaMap.empty()
+    newest = select(table.c.version, table.c.document).order_by(table.c.version.desc()).limit(1)
+    row = connection.execute(newest).first()
+    return (row.version, row.document) if row else (0, None)
+
+
+def _read(version: int, document: str | None) -> AreaMap:
+    return AreaMap.empty() if document is None else read_stored(document, version=version)
 
 
 def areas_of(url: str, subject: str) -> tuple[str, ...]:
@@ -119,22 +127,34 @@ def areas_of(url: str, subject: str) -> tuple[str, ...]:
 
 
 def current_map(url: str) -> AreaMap:
+    """Read outside of the transaction, as long as which no alarm can be stored."""
     with opened(url) as connection:
-        return load_map(connection)
+        newest = _newest(connection)
+    return _read(*newest)
 
 
 def store_map(url: str, files: Sequence[File], *, now: datetime) -> AreaMap:
     """All files together are the next version, in force in every running server within a second; the version in force,
     and nothing changes, when they say the same. Raises MapRefused.
+
+    The map of a city takes seconds to build; alarms wait for no more than its row.
     """
-    table = tables.maps
+    known = current_map(url)
+    built = read_map(files, version=known.version + 1)
+    if is_the_same(built, known):
+        return known
+    document = write_stored(built)
     with opened(url) as connection:
-        known = load_map(connection)
-        built = read_map(files, version=known.version + 1)
-        if is_the_same(built, known):
-            return known
-        written = {"version": built.version, "imported_at": micros(now), "document": write_stored(built)}
-        connection.execute(insert(table).values(written))
-        connection.execute(table.delete().where(table.c.version <= built.version - MAPS_KEPT))
-        note_change(connection, "map")
-    return built
+        version = _add_map(connection, document, now)
+    # Another import may have come first.
+    return built if version == built.version else _read(version, document)
+
+
+def _add_map(connection: Connection, document: str, now: datetime) -> int:
+    """Returns its version."""
+    table = tables.maps
+    version: int = (connection.execute(select(func.max(table.c.version))).scalar() or 0) + 1
+    connection.execute(insert(table).values(version=version, imported_at=micros(now), document=document))
+    connection.execute(table.delete().where(table.c.version <= version - MAPS_KEPT))
+    note_change(connection, "map")
+    return version
