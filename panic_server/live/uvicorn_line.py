@@ -40,6 +40,14 @@ class LiveProtocol(WebSocketsSansIOProtocol):
         if self.handshake_initiated and not self.handshake_complete:
             cast("dict[str, Any]", self.scope["extensions"])[EXTENSION] = self
 
+    def send_receive_event_to_app(self) -> None:
+        """A text that is none ends the connection without a word: uvicorn would log a traceback for each."""
+        if self.curr_msg_data_type == "text" and not self.close_sent and not _is_text(b"".join(self.frames)):
+            self.frames = []
+            self.close(CloseCode.NOT_A_HELLO)
+            return
+        super().send_receive_event_to_app()
+
     def try_write(self, frame: Frame) -> bool:
         if not self.writable.is_set():
             return False
@@ -101,3 +109,11 @@ class LiveProtocol(WebSocketsSansIOProtocol):
             and not self.close_sent
             and not self.transport.is_closing()
         )
+
+
+def _is_text(data: bytes) -> bool:
+    try:
+        data.decode()
+    except UnicodeDecodeError:
+        return False
+    return True

@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import json
+import logging
 import socket
 from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Any
@@ -177,6 +178,17 @@ async def test_what_is_no_hello_is_closed_without_an_answer(house: House, messag
         await client.send(message)
         assert await code_of(client) == code
         assert "xx" not in (client.close_reason or "")
+
+
+@pytest.mark.parametrize("pieces", [b"\xff\xfe", [b'{"type":', b"\xff\xfe}"]], ids=["whole", "in pieces"])
+async def test_a_text_that_is_no_text_is_closed_and_leaves_no_traceback(
+    house: House, pieces: bytes | list[bytes], caplog: pytest.LogCaptureFixture
+):
+    async with house.open() as client:
+        await client.send(pieces, text=True)
+        assert await code_of(client) == 1007
+    await house.has(lambda: house.members == 0)
+    assert [record.getMessage() for record in caplog.records if record.levelno >= logging.WARNING] == []
 
 
 async def test_a_second_hello_is_closed(house: House):
