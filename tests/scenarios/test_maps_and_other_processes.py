@@ -17,11 +17,11 @@ from geo.geofence import locate
 from geo.geojson import read_map
 from geo.position import Position
 from panic_server.clock import SystemClock
-from panic_server.journal.admin import revoke_tokens
+from panic_server.journal.admin import issue_token, revoke_tokens
 from panic_server.people import Role
 from panic_server.wire import views
 from tests.scenarios.city import City
-from tests.scenarios.ground import ON_THE_BORDER, Spot, town_map
+from tests.scenarios.ground import IN_RT_3, ON_THE_BORDER, Spot, town_map
 from tests.scenarios.people import Alarm, Officer, Operator
 from tests.scenarios.waiting import eventually
 
@@ -113,6 +113,21 @@ async def test_tokens_and_rights_made_by_another_process_are_known_within_a_seco
         await eventually(has_other_rights)
         assert time.monotonic() - done < 1.0
     assert console.is_welcome
+
+
+async def test_an_open_console_that_is_made_city_wide_starts_afresh_with_the_whole_city(city: City) -> None:
+    operator = city.operator("PS-BARAT")
+    console = await operator.watches()
+    alarm = await city.resident().press(IN_RT_3)
+    url, who, now = city.settings.database_url, operator.subject, city.clock.now()
+    await asyncio.to_thread(issue_token, url, role=Role.OPERATOR, subject=who, areas=(), name=None, now=now)
+    assert alarm.incident_id not in console.incidents
+
+    await city.passes(seconds=16)
+
+    assert await console.sees(lambda: console.close_code) == 1012
+    await console.opens()
+    assert alarm.incident_id in console.incidents
 
 
 @pytest.mark.serial
