@@ -1,6 +1,6 @@
 """The server has the processor before others that want it, where it may: an alarm must not wait behind a backup.
 
-Half the time that an alarm took on a busy machine it waited for a processor (docs/performance.md).
+What that is worth on a busy machine: docs/performance.md.
 """
 
 import os
@@ -27,9 +27,17 @@ def take_precedence(sessions_niceness: Path = SESSIONS_NICENESS) -> bool:
         return False
     try:
         os.setpriority(os.PRIO_PROCESS, 0, NICENESS)
-        if os.getsid(0) == os.getpid() and sessions_niceness.exists():
-            sessions_niceness.write_text(str(NICENESS))
     except PermissionError:
         log.info("process.no_precedence", needs="root or CAP_SYS_NICE")
         return False
+    if os.getsid(0) == os.getpid():
+        _take_session_along(sessions_niceness)
     return True
+
+
+def _take_session_along(niceness: Path) -> None:
+    """Where that is not to be had, as in some containers, the server runs all the same."""
+    try:
+        niceness.write_text(str(NICENESS))
+    except OSError as error:
+        log.info("process.session_without_precedence", error=type(error).__name__)

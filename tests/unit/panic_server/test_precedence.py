@@ -51,6 +51,12 @@ def test_it_takes_along_a_session_of_its_own(file: Path) -> None:
     assert file.read_text() == ("-10" if took else "as it was")
 
 
+def test_a_session_that_cannot_be_changed_holds_nothing_up(tmp_path: Path) -> None:
+    with_precedence = (True, -10) if may_have_precedence() else (False, 0)
+    for unusable in (tmp_path, tmp_path / "none" / "autogroup"):
+        assert take(unusable, own_session=True) == with_precedence
+
+
 def test_it_runs_like_any_other_where_it_may_not(file: Path) -> None:
     assert take(file, command=tuple(WITHOUT_THE_RIGHT)) == (False, 0)
 
