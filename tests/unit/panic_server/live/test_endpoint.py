@@ -191,6 +191,32 @@ async def test_a_text_that_is_no_text_is_closed_and_leaves_no_traceback(
     assert [record.getMessage() for record in caplog.records if record.levelno >= logging.WARNING] == []
 
 
+@pytest.mark.parametrize(
+    "frame",
+    [
+        b"\x81\x02{}",
+        b"\xc1\x80abcd",
+        b"\x83\x80abcd",
+        b"\x80\x80abcd",
+        b"\x01\x80abcd\x81\x80abcd",
+        b"\x89\xfe\x00\xc8abcd",
+    ],
+    ids=["unmasked", "reserved bit", "unknown opcode", "end without a start", "start within a start", "long ping"],
+)
+async def test_a_frame_against_the_protocol_is_closed_with_1002_and_leaves_no_traceback(
+    house: House, frame: bytes, caplog: pytest.LogCaptureFixture
+):
+    lines = ["GET /v1/live HTTP/1.1", *(f"{name}: {value}" for name, value in HANDSHAKE.items()), "", ""]
+    reader, writer = await asyncio.open_connection("127.0.0.1", house.port)
+    writer.write("\r\n".join(lines).encode())
+    await reader.readuntil(b"\r\n\r\n")
+    writer.write(frame)
+    answer = await asyncio.wait_for(reader.read(), 30)
+    writer.close()
+    assert (answer[0], int.from_bytes(answer[2:4])) == (0x88, 1002)
+    assert [record.getMessage() for record in caplog.records if record.levelno >= logging.WARNING] == []
+
+
 async def test_a_second_hello_is_closed(house: House):
     async with house.open() as client:
         await say_hello(client, token="op")
