@@ -80,12 +80,12 @@ NOT_MERGED: Final = ProblemKind("not_merged", 409, "The other incident was not m
 VERSION_CONFLICT: Final = ProblemKind("version_conflict", 412, "The incident has changed since the caller looked")
 BODY_TOO_LARGE: Final = ProblemKind("body_too_large", 413, "The body is larger than 16 KiB")
 CONTENT_TYPE: Final = ProblemKind("content_type_unsupported", 415, "The body must be application/json")
-DRILL_TIME: Final = ProblemKind(
-    "drill_time_refused", 422, "An exercise begins at most a year from now, and not before yesterday"
-)
 CONTENT_ENCODING: Final = ProblemKind("content_encoding_unsupported", 415, "The body must not be compressed")
 
 BODY_INVALID: Final = ProblemKind("body_invalid", 422, "The body is JSON, but not what is expected here")
+DRILL_TIME: Final = ProblemKind(
+    "drill_time_refused", 422, "An exercise begins at most a year from now, and not before yesterday"
+)
 ALARM_ID_MISSING: Final = ProblemKind("alarm_id_missing", 422, "An alarm needs an id made by the phone")
 ALARM_ID_INVALID: Final = ProblemKind("alarm_id_invalid", 422, "An alarm's id must be a UUID")
 QUERY_INVALID: Final = ProblemKind("query_invalid", 422, "A query parameter is missing or not what is expected")
