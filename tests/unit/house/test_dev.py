@@ -140,7 +140,7 @@ def has_python_whose_tests_end_with(machine: Path, closing_line: str, status: in
 def test_a_run_that_passes_says_what_passed_and_what_was_not_run(set_up_machine: Path) -> None:
     run = dev(set_up_machine, "test")
     assert run.returncode == 0, run.stderr
-    # Seven checks, and the tests twice: three at a time, and those that need the machine alone.
+    # Seven checks, and the tests twice: four at a time, and those that need the machine alone.
     assert run.stdout.splitlines()[-2:] == [
         "3 tests were not run; pytest names each with its reason above",
         "43 passed, 0 failed",

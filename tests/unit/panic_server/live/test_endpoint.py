@@ -199,7 +199,7 @@ async def test_a_text_that_is_no_text_is_closed_and_leaves_no_traceback(
         b"\x83\x80abcd",
         b"\x80\x80abcd",
         b"\x01\x80abcd\x81\x80abcd",
-        b"\x89\xfe\x00\xc8abcd",
+        b"\x89\xfe\x00\xc8abcd" + bytes(200),
     ],
     ids=["unmasked", "reserved bit", "unknown opcode", "end without a start", "start within a start", "long ping"],
 )
