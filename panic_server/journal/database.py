@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from typing import Any
 
-from sqlalchemy import Engine, create_engine, event, make_url
+from sqlalchemy import Engine, create_engine, event, make_url, text
 from sqlalchemy.engine import Connection
 from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 
@@ -20,6 +20,9 @@ POSTGRES_SETTINGS = {
     # A node that freezes while it holds the head's lock must not stop the others.
     "idle_in_transaction_session_timeout": "3000",
 }
+
+POSTGRES_LEISURE_MS = 60_000
+"""In place of these for a transaction that nobody waits for: between its statements thousands of rows are read."""
 
 
 class DatabaseUnusable(Exception):
@@ -39,7 +42,7 @@ def open_engine(url: str, *, writes: bool) -> Engine:
         case "sqlite":
             return _open_sqlite(url, writes=writes)
         case "postgresql":
-            return _open_postgres(url)
+            return _open_postgres(url, writes=writes)
         case other:
             raise DatabaseUnusable(f"{other} is not supported; use sqlite:///PATH or postgresql+psycopg://…")
 
@@ -77,6 +80,19 @@ class OneConnection:
             self._connection = None
 
 
+def take_time(connection: Connection) -> None:
+    """For the rest of the transaction: it holds nothing that an alarm waits for, and may take a minute."""
+    if connection.dialect.name == "postgresql":
+        for name in ("statement_timeout", "idle_in_transaction_session_timeout"):
+            connection.execute(text(f"SET LOCAL {name} = {POSTGRES_LEISURE_MS}"))
+
+
+def read_as_of_now(connection: Connection) -> None:
+    """All that the transaction reads is as it was at one moment. Call it first; with SQLite it is so anyway."""
+    if connection.dialect.name == "postgresql":
+        connection.execute(text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY"))
+
+
 def _open_sqlite(url: str, *, writes: bool) -> Engine:
     connect_args = {"timeout": BUSY_TIMEOUT_S, "check_same_thread": False}
     engine = create_engine(url, connect_args=connect_args, hide_parameters=True)
@@ -111,8 +127,10 @@ def set_pragma(connection: Any, name: str, value: str, expected: object) -> None
         raise DatabaseUnusable(f"SQLite refused PRAGMA {name} = {value}; it stays at {got}")
 
 
-def _open_postgres(url: str) -> Engine:
-    options = "".join(f" -c {name}={value}" for name, value in POSTGRES_SETTINGS.items()).strip()
+def _open_postgres(url: str, *, writes: bool) -> Engine:
+    # Nobody waits for who only reads, and a busy machine may keep it from reading on for a while.
+    leisure = {} if writes else {"idle_in_transaction_session_timeout": str(POSTGRES_LEISURE_MS)}
+    options = "".join(f" -c {name}={value}" for name, value in (POSTGRES_SETTINGS | leisure).items()).strip()
     return create_engine(
         url,
         pool_size=4,

@@ -10,6 +10,7 @@ from dispatch.incident import Incident, Standing
 from dispatch.units import read_unit
 from panic_server.journal import tables
 from panic_server.journal.codec import read_incident
+from panic_server.journal.database import read_as_of_now, take_time
 from panic_server.journal.ended import LOADED
 from panic_server.journal.registry import Registry
 
@@ -17,8 +18,23 @@ ASKED_AT_ONCE: Final = 500
 """Incidents whose phones one question is about: the databases bound the parameters of one, SQLite at 32,766."""
 
 
+def load_ahead(connection: Connection, registry: Registry) -> list[str]:
+    """Fills an empty registry without holding the head, so that other processes go on meanwhile: what they commit is
+    little by comparison, and is caught up with once the head is held. Call it in a transaction of its own.
+
+    Returns the ids of the open incidents.
+    """
+    read_as_of_now(connection)
+    take_time(connection)
+    registry.epoch = connection.execute(select(tables.head.c.epoch)).scalar_one()
+    return bring_up_to_date(connection, registry)
+
+
 def bring_up_to_date(connection: Connection, registry: Registry) -> list[str]:
-    """Call it while holding the head. Returns the ids of the incidents that were new or had changed."""
+    """Call it while holding the head, or reading as of one moment.
+
+    Returns the ids of the incidents that were new or had changed.
+    """
     since = registry.seq
     if since < 0:
         registry.begin_reload()

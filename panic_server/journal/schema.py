@@ -7,7 +7,7 @@ from sqlalchemy import Engine, inspect, text
 from sqlalchemy.engine import Connection
 from sqlalchemy.exc import DBAPIError
 
-from panic_server.journal.database import DatabaseUnusable
+from panic_server.journal.database import DatabaseUnusable, take_time
 from panic_server.journal.tables import metadata
 
 REVISION: Final = "0002"
@@ -35,15 +35,25 @@ def ensure_schema(engine: Engine) -> bool:
     """Brings the schema up to date; True when something had to be done. Raises DatabaseUnusable."""
     try:
         with engine.begin() as connection:
+            # Whoever changes the tables of a large city needs longer than an alarm may take.
+            take_time(connection)
             if present_revision(connection) == REVISION:
                 return False
-            if connection.dialect.name == "postgresql":
-                # Two nodes that start together on an empty database take turns.
-                connection.execute(text("SELECT pg_advisory_xact_lock(20261122)"))
+            _take_turn(connection)
             _migrate(connection)
     except DBAPIError as error:
         raise DatabaseUnusable(f"the database cannot be used: {error.orig}") from error
     return True
+
+
+def _take_turn(connection: Connection) -> None:
+    """Of nodes that start together one changes the tables, and the others wait for it, however long that takes."""
+    if connection.dialect.name == "postgresql":
+        before = connection.execute(text("SHOW lock_timeout")).scalar_one()
+        connection.execute(text("SET LOCAL lock_timeout = 0"))
+        connection.execute(text("SELECT pg_advisory_xact_lock(20261122)"))
+        # The tables themselves are asked for impatiently: who waits for them holds up every alarm.
+        connection.execute(text(f"SET LOCAL lock_timeout = '{before}'"))
 
 
 def _migrate(connection: Connection) -> None:

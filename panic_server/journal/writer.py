@@ -24,7 +24,7 @@ from panic_server.journal.checkpoints import Checkpoints
 from panic_server.journal.database import DatabaseUnusable, OneConnection, open_engine
 from panic_server.journal.draft import Draft
 from panic_server.journal.heads import lock_head, make_head, touch_head
-from panic_server.journal.loading import bring_up_to_date
+from panic_server.journal.loading import bring_up_to_date, load_ahead
 from panic_server.journal.orders import Answer, Orders
 from panic_server.journal.port import (
     Accepted,
@@ -196,8 +196,9 @@ class Writer:
         self._orders = Orders(dialect, self._registry, self._world, self._policy)
         with self._connection.begin() as connection:
             make_head(connection, mark)
-            lock_head(connection, self._registry)
-            bring_up_to_date(connection, self._registry)
+        self._load_ahead()
+        with self._connection.begin() as connection:
+            self._catch_up(connection)
         dues = [(one.id, next_due(one, self._policy)) for one in self._registry.open_incidents()]
         standing = standing_offers(self._registry.open_incidents())
         epoch, seq = self._registry.epoch, self._registry.seq
@@ -251,9 +252,10 @@ class Writer:
 
     def _write(self, batch: list[_Waiting], *, alone: bool) -> None:
         began = self._clock.monotonic()
+        has_new_policy = self._take_policy()
+        foreign = self._load_ahead()
         with self._connection.begin() as connection:
-            has_new_policy = self._take_policy()
-            foreign = self._catch_up(connection)
+            foreign += self._catch_up(connection)
             if has_new_policy:
                 foreign = [incident.id for incident in self._registry.open_incidents()]
             draft, answers = self._at_its_place(lambda: self._carry_out(connection, batch, alone=alone))
@@ -280,6 +282,13 @@ class Writer:
         has_written = draft.seq >= draft.first_seq
         if has_written or self._clock.now() - self._failed_at >= BROKEN_FOR:
             self.failing_since = None
+
+    def _load_ahead(self) -> list[str]:
+        """When memory is empty, before anybody has to wait for the head; returns the ids of the open incidents."""
+        if self._registry.seq >= 0:
+            return []
+        with self._connection.begin() as connection:
+            return load_ahead(connection, self._registry)
 
     def _catch_up(self, connection: Connection) -> list[str]:
         """Takes the head; returns the ids of incidents that others changed since."""
