@@ -18,7 +18,7 @@ from panic_server.clock import Clock
 from panic_server.journal.database import open_engine
 from panic_server.journal.port import JournalUnavailable, PersonRow
 from panic_server.journal.queries import Reader
-from panic_server.journal.statements import upsert_one
+from panic_server.journal.statements import insert_if_missing, upsert_one
 from panic_server.journal.tables import catalogue, codes, duty, people, tokens
 from panic_server.journal.times import micros
 from panic_server.people import Principal, Role
@@ -202,6 +202,5 @@ def add_code(connection: Connection, subject: str, code: str, now: int) -> None:
 
 def note_change(connection: Connection, name: str = "accounts") -> None:
     """Running servers look at the catalogue and read again what has changed."""
-    moved = update(catalogue).where(catalogue.c.name == name).values(revision=catalogue.c.revision + 1)
-    if connection.execute(moved).rowcount == 0:
-        connection.execute(catalogue.insert().values(name=name, revision=1))
+    insert_if_missing(connection, catalogue, {"name": name, "revision": 0})
+    connection.execute(update(catalogue).where(catalogue.c.name == name).values(revision=catalogue.c.revision + 1))

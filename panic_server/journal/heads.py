@@ -1,11 +1,12 @@
 """The head: one row whose lock orders the commits of all processes, and whose epoch says which history this is."""
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import select, update
 from sqlalchemy.engine import Connection
 
 from panic_server.clock import new_id
 from panic_server.journal.prepared import Prepared
 from panic_server.journal.registry import Registry
+from panic_server.journal.statements import insert_if_missing
 from panic_server.journal.tables import head
 
 
@@ -17,7 +18,8 @@ def make_head(connection: Connection, mark: tuple[str, int] | None) -> None:
     """
     row = connection.execute(select(head.c.seq, head.c.epoch).with_for_update()).first()
     if row is None:
-        connection.execute(insert(head).values(id=1, seq=0, epoch=new_id()))
+        # Of nodes that start together on an empty journal the first one's head counts.
+        insert_if_missing(connection, head, {"id": 1, "seq": 0, "epoch": new_id()})
     elif mark is not None and (mark[0] != row.epoch or mark[1] > row.seq):
         connection.execute(update(head).values(epoch=new_id()))
 

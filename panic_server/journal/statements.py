@@ -226,6 +226,12 @@ def upsert_one(connection: Connection, table: Table, values: Mapping[str, object
     connection.execute(insert.values(values).on_conflict_do_update(index_elements=list(key), set_=changes))
 
 
+def insert_if_missing(connection: Connection, table: Table, values: Mapping[str, object]) -> None:
+    """What is there already, or is being inserted by another process, stays as it is."""
+    insert = sqlite_insert(table) if connection.dialect.name == "sqlite" else postgres_insert(table)
+    connection.execute(insert.values(values).on_conflict_do_nothing())
+
+
 def _record_results(dialect: str) -> Prepared:
     table = tables.outbox
     given = json_rows(

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import sqlite3
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -10,10 +13,12 @@ from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
-from sqlalchemy import text
+from sqlalchemy import Connection, text
 
+from panic_server.journal.accounts import note_change
 from panic_server.journal.admin import migrate, opened
 from panic_server.journal.database import DatabaseUnusable, open_engine, set_pragma
+from panic_server.journal.heads import make_head
 from panic_server.journal.looking import trouble
 from panic_server.journal.schema import MIGRATIONS, REVISION
 from panic_server.journal.tables import metadata
@@ -54,6 +59,35 @@ def test_looking_at_a_database_finds_what_is_wrong_and_makes_nothing(url: str) -
     assert trouble(url) == "its schema 9999 is newer than this Kentongan"
     change(url, "DROP TABLE alembic_version")
     assert "tables that are not Kentongan's" in (trouble(url) or "")
+
+
+@pytest.mark.parametrize(
+    "write", [lambda one: make_head(one, None), note_change], ids=["the head", "a catalogue's line"]
+)
+def test_two_processes_may_make_the_same_first_row_at_once(url: str, write: Callable[[Connection], None]) -> None:
+    def write_alone() -> None:
+        with opened(url) as connection:
+            write(connection)
+
+    with ThreadPoolExecutor(1) as other_process:
+        with opened(url) as connection:
+            write(connection)
+            other = other_process.submit(write_alone)
+            wait_until_somebody_waits(connection)
+        assert other.exception() is None
+
+
+def wait_until_somebody_waits(connection: Connection) -> None:
+    """With SQLite nobody gets as far as that: whoever would write waits as the transaction begins."""
+    if connection.dialect.name == "postgresql":
+        waiting = text(
+            "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()"
+        )
+        deadline = time.monotonic() + 10
+        while not connection.execute(waiting).scalar():
+            assert time.monotonic() < deadline
+            # Within a transaction the view stays as it was when it was first looked at.
+            connection.execute(text("SELECT pg_stat_clear_snapshot()"))
 
 
 def make_old(url: str, revision: str) -> None:
