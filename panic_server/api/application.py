@@ -85,8 +85,15 @@ class Front:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Another method at a hot address is FastAPI's, as is every other address."""
-        app = self._hot.get((scope.get("path", ""), scope.get("method", "")), self._api)
+        app = self._hot.get((scope.get("path", ""), scope.get("method", "")))
+        if app is None:
+            app, scope = self._api, _head_as_get(scope)
         await app(scope, receive, send)
+
+
+def _head_as_get(scope: Scope) -> Scope:
+    """HEAD is GET for every endpoint; uvicorn, which keeps the scope that it made, leaves the answer's body out."""
+    return {**scope, "method": "GET"} if scope.get("method") == "HEAD" else scope
 
 
 class _Straight:

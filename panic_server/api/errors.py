@@ -97,4 +97,5 @@ def _allowed(request: Request) -> list[str]:
     for route in app.routes:
         if route.matches(request.scope)[0] is Match.PARTIAL:
             found |= set(getattr(route, "methods", None) or ())
-    return sorted(found)
+    # Whatever answers GET answers HEAD, though FastAPI's own routes do not say so.
+    return sorted(found | {"HEAD"} if "GET" in found else found)

@@ -3,6 +3,7 @@
 import json
 from typing import Any
 
+import httpx2
 import pytest
 import structlog
 
@@ -10,7 +11,8 @@ from dispatch import errors
 from panic_server.api import application
 from panic_server.api.errors import _REFUSED
 from panic_server.wire import problems
-from tests.unit.panic_server.api.doubles import ALARM_ID, OFFICER, OPERATOR, RESIDENT, an_incident, bearer
+from tests.unit.panic_server.api.doubles import ALARM_ID, INCIDENT_ID, OFFICER, OPERATOR, RESIDENT, an_incident, bearer
+from tests.unit.panic_server.api.sockets import served
 
 
 def operations() -> list[tuple[str, str, dict[str, Any]]]:
@@ -37,12 +39,30 @@ async def test_an_address_without_anything_is_a_problem(house, path):
 
 @pytest.mark.parametrize(
     ("path", "allowed"),
-    [("/v1/session", "DELETE, POST"), ("/v1/me", "GET"), ("/healthz", "GET, HEAD"), (f"/v1/alarms/{ALARM_ID}", "GET")],
+    [
+        ("/v1/session", "DELETE, POST"),
+        ("/v1/me", "GET, HEAD"),
+        ("/healthz", "GET, HEAD"),
+        (f"/v1/alarms/{ALARM_ID}", "GET, HEAD"),
+    ],
 )
 async def test_a_method_that_is_not_built_names_those_that_are(house, path, allowed):
     answer = await house.client.patch(path)
     assert (answer.status_code, answer.json()["code"]) == (405, "method_not_allowed")
     assert answer.headers["allow"] == allowed
+
+
+async def test_head_is_answered_like_get_and_without_a_body(house):
+    house.journal.put(an_incident())
+    addresses = ["/", "/readyz", "/v1/openapi.json", "/v1/me", "/v1/incidents", f"/v1/incidents/{INCIDENT_ID}", "/v1/x"]
+    app: Any = house.client._transport.app
+    async with served(app) as port, httpx2.AsyncClient(base_url=f"http://127.0.0.1:{port}") as phone:
+        for address in [*addresses, "/v1/alarms"]:
+            head, got = [await phone.request(one, address, headers=bearer(OPERATOR)) for one in ("HEAD", "GET")]
+            assert (head.status_code, head.content) == (got.status_code, b""), address
+            assert {**head.headers, "date": ""} == {**got.headers, "date": ""}, address
+        nobody = await phone.head("/v1/incidents")
+    assert nobody.status_code == 401
 
 
 async def test_a_mistake_of_ours_is_a_plain_500_and_its_record_has_no_personal_data(house):
