@@ -15,7 +15,7 @@ from panic_server.api.answers import answer
 from panic_server.api.auth import identify
 from panic_server.api.describe import PlainRoute, described, resource
 from panic_server.api.inputs import Anybody, Id, Kentongan
-from panic_server.api.press import read_press
+from panic_server.api.press import as_written, read_press
 from panic_server.journal.port import StoredAlarm
 from panic_server.people import Principal
 from panic_server.services import Services
@@ -63,8 +63,9 @@ async def alarm_progress(alarm_id: Id, caller: Anybody, services: Kentongan) -> 
 
 
 async def find_alarm(services: Services, caller: Principal, alarm_id: str) -> tuple[StoredAlarm, Incident]:
-    """The caller's own. Raises Refusal, JournalUnavailable."""
-    found = await services.queries.alarm(caller.subject, alarm_id.lower())
+    """The caller's own, by its id in any way that an alarm may have it. Raises Refusal, JournalUnavailable."""
+    written = as_written(alarm_id)
+    found = await services.queries.alarm(caller.subject, written) if written else None
     if found is None:
         raise Refusal(ALARM_UNKNOWN)
     return found

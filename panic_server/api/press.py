@@ -91,13 +91,17 @@ def _read_request(raw: bytes) -> AlarmRequest:
 
 
 def _read_id(raw: object) -> str:
-    """A UUID with or without hyphens and braces, in the one way that the journal writes it. Raises Refusal."""
-    if not isinstance(raw, str):
+    """Raises Refusal."""
+    alarm_id = as_written(raw) if isinstance(raw, str) else None
+    if alarm_id is None:
         raise Refusal(ALARM_ID_INVALID)
-    found = _UUID.fullmatch(raw.strip().lower())
-    if found is None:
-        raise Refusal(ALARM_ID_INVALID)
-    return "-".join(found.groups())
+    return alarm_id
+
+
+def as_written(alarm_id: str) -> str | None:
+    """A UUID with or without hyphens and braces, in the one way that the journal writes it; None for what is none."""
+    found = _UUID.fullmatch(alarm_id.strip().lower())
+    return "-".join(found.groups()) if found else None
 
 
 def _read_kind(raw: object, flags: list[str]) -> Kind:

@@ -38,10 +38,11 @@ async def test_an_officer_whose_place_is_unknown_comes_all_the_same(house):
     assert answer["coming"] == [{"name": "Budi", "status": "en_route", "distance_m": None, "eta_s": None}]
 
 
-async def test_the_id_may_be_asked_for_in_capitals(house):
+@pytest.mark.parametrize("written", [ALARM_ID.upper(), ALARM_ID.replace("-", "")], ids=["capitals", "no hyphens"])
+async def test_the_id_may_be_asked_for_as_the_alarm_may_have_had_it(house, written):
     house.journal.put(an_incident())
     house.journal.stored.append(an_alarm())
-    answer = await house.client.get(f"/v1/alarms/{ALARM_ID.upper()}", headers=bearer(RESIDENT))
+    answer = await house.client.get(f"/v1/alarms/{written}", headers=bearer(RESIDENT))
     assert answer.json()["id"] == ALARM_ID
 
 
