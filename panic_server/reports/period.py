@@ -11,7 +11,7 @@ LONGEST: Final = timedelta(days=366)
 # A day, or an RFC 3339 time; a plus sign that was not escaped arrives as a space.
 PATTERN: Final = (
     r"^20[0-9]{2}-[0-9]{2}-[0-9]{2}"
-    r"(?:[Tt][0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]{1,6})?(?:[Zz]|[+ -][0-9]{2}:[0-9]{2}))?$"
+    r"(?:[Tt][0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]{1,9})?(?:[Zz]|[+ -][0-9]{2}:[0-9]{2}))?$"
 )
 
 

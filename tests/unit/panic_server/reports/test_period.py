@@ -20,6 +20,11 @@ def period(since: str | None, until: str | None) -> tuple[str, str]:
     return begin.astimezone(UTC).isoformat(), end.astimezone(UTC).isoformat()
 
 
+def test_a_time_may_be_as_fine_as_other_languages_write_it() -> None:
+    assert re.fullmatch(PATTERN, finest := "2026-11-01T02:00:00.123456789Z")
+    assert period(finest, "2026-11-01")[0] == "2026-11-01T02:00:00.123456+00:00"
+
+
 def test_without_a_word_it_is_the_last_thirty_days() -> None:
     assert period(None, None) == ("2026-10-23T12:30:00+00:00", "2026-11-22T12:30:00+00:00")
 
