@@ -81,8 +81,8 @@ _VERSION: Final = re.compile(r'(?:W/)?"([0-9]{1,9})"|([0-9]{1,9})')
 
 
 async def _expected_version(request: Request) -> int | None:
-    """If-Match: a version, as a number or as the ETag we gave; `*` and no header mean any."""
-    wanted = request.headers.get("if-match", "*").strip()
+    """If-Match: a version, as a number or as the ETag we gave; `*` and no header mean any. Several lines are a list."""
+    wanted = ",".join(request.headers.getlist("if-match") or ["*"]).strip()
     if wanted == "*":
         return None
     found = _VERSION.fullmatch(wanted)

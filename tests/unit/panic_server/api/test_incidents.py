@@ -124,6 +124,12 @@ async def test_another_version_than_the_one_seen_stops_all_work(house, what):
     assert code_of(await work(house, what, body, **{"if-match": '"2"'})) == (412, "version_conflict")
 
 
+async def test_two_versions_in_two_lines_are_refused_like_two_in_one(house):
+    house.journal.put(an_incident())
+    headers = [("if-match", '"3"'), ("if-match", '"2"'), *bearer(OPERATOR).items()]
+    assert code_of(await house.client.post(f"{ONE}/claim", headers=headers)) == (422, "if_match_invalid")
+
+
 @pytest.mark.parametrize("version", ["", "x", "-1", "3.0", '"3', "9" * 10, '"3", "4"', "３"])
 async def test_a_version_that_is_none_is_refused(house, version):
     house.journal.put(an_incident())
