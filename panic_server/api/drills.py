@@ -17,7 +17,7 @@ from panic_server.people import CONSOLE_ROLES, Principal
 from panic_server.services import Services
 from panic_server.wire import drills as wire
 from panic_server.wire import shapes
-from panic_server.wire.problems import DRILL_AREA_UNKNOWN, DRILL_TIME, DRILL_UNKNOWN, NOT_FOUND, Refusal
+from panic_server.wire.problems import BODY_INVALID, DRILL_AREA_UNKNOWN, DRILL_TIME, DRILL_UNKNOWN, NOT_FOUND, Refusal
 
 routes = resource("drills")
 
@@ -40,11 +40,14 @@ async def plan_drill(
     caller: ConsoleUser, wish: Annotated[wire.DrillRequest, body(wire.DrillRequest)], services: Kentongan
 ) -> Response:
     """An exercise, now or later. Its alarms go the same way as others, and are marked as exercise wherever they go."""
+    name = wish.name.strip()
+    if not name:
+        raise Refusal(BODY_INVALID, "The field name is empty")
     _check_area(services, caller, wish.area)
     starts_at = _start(wish.starts_at, services.clock.now())
     drill = Drill(
         id=new_id(),
-        name=wish.name,
+        name=name,
         area=wish.area,
         kind=Kind(wish.kind),
         alarms=wish.alarms,

@@ -89,6 +89,13 @@ async def test_an_exercise_at_a_time_that_nobody_can_mean_is_refused_and_not_mov
     assert (await operator.gets("/v1/drills"))["items"] == []
 
 
+async def test_an_exercise_has_a_name_that_can_be_read(city: City) -> None:
+    operator = city.operator()
+
+    assert await operator.is_refused("/v1/drills", "body_invalid", {"name": " \u00a0 "}) == 422
+    assert (await plans(operator, name=" Latihan banjir "))["name"] == "Latihan banjir"
+
+
 async def test_an_exercise_that_should_have_begun_an_hour_ago_begins_now(city: City) -> None:
     drill = await plans(city.operator(), area="RT-1", starts_at=(START - timedelta(hours=1)).isoformat())
 
