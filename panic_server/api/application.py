@@ -11,6 +11,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.websockets import WebSocket
 
 from dispatch.errors import Refused
 from panic_server.api import (
@@ -31,14 +32,14 @@ from panic_server.api import (
 )
 from panic_server.api.areas import Outlines
 from panic_server.api.describe import PlainRoute
-from panic_server.api.errors import install_error_handlers, on_error
+from panic_server.api.errors import install_error_handlers, on_error, problem
 from panic_server.api.guard import Guard
 from panic_server.api.health import HEALTH_ROUTES
 from panic_server.api.pages import page_routes
 from panic_server.api.reports import ReportTurn
 from panic_server.journal.port import JournalUnavailable
 from panic_server.services import Services
-from panic_server.wire.problems import Refusal
+from panic_server.wire.problems import NOT_FOUND, Refusal
 from panic_server.wire.schema import Json, document
 
 # The router goes from the first to the last, so what is hot stands first.
@@ -86,9 +87,12 @@ class Front:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Another method at a hot address is FastAPI's, as is every other address."""
         app = self._hot.get((scope.get("path", ""), scope.get("method", "")))
-        if app is None:
-            app, scope = self._api, _head_as_get(scope)
-        await app(scope, receive, send)
+        if app is not None:
+            await app(scope, receive, send)
+        elif scope["type"] == "websocket":
+            await WebSocket(scope, receive, send).send_denial_response(problem(NOT_FOUND))
+        else:
+            await self._api(_head_as_get(scope), receive, send)
 
 
 def _head_as_get(scope: Scope) -> Scope:

@@ -6,6 +6,8 @@ from typing import Any
 import httpx2
 import pytest
 import structlog
+from websockets.asyncio.client import connect
+from websockets.exceptions import InvalidStatus
 
 from dispatch import errors
 from panic_server.api import application
@@ -34,6 +36,15 @@ async def test_every_answer_is_for_the_asker_alone_and_is_what_it_says(house):
 async def test_an_address_without_anything_is_a_problem(house, path):
     answer = await house.client.get(path, headers=bearer(OPERATOR))
     assert (answer.status_code, answer.json()["code"]) in {(404, "not_found"), (404, "incident_unknown")}
+    assert answer.headers["content-type"] == "application/problem+json"
+
+
+async def test_a_websocket_where_there_is_none_is_a_problem_like_anything_else(house):
+    async with served(house.client._transport.app) as port:
+        with pytest.raises(InvalidStatus) as refused:
+            await connect(f"ws://127.0.0.1:{port}/v1/lives")
+    answer = refused.value.response
+    assert (answer.status_code, json.loads(answer.body)["code"]) == (404, "not_found")
     assert answer.headers["content-type"] == "application/problem+json"
 
 
