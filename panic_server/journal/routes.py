@@ -22,8 +22,18 @@ _PATCH, _WHOLE, _HIDDEN = ({view.value: f"{change}:{view.value}" for view in Vie
 _PARTS = {f"{change}:{view.value}": (change, view) for change in VARIANTS for view in View}
 FIELDS = shapes.Incident.__struct_fields__
 
+_OF_THE_DESK = (
+    *("nobody_left", "supervisors_told", "escalation_stopped", "escalation_resumed", "places_changed", "noted"),
+    *("officer_offered", "officer_withdrawn", "offer_declined", "offers_silent"),
+)
+"""How the command center gets on with its officers is not for the neighbourhood to know."""
+
 DISGUISED = {
-    View.REPRESENTATIVE: {"pin_refused": "alarm_updated", "cancelled_under_duress": "cancelled_by_resident"},
+    View.REPRESENTATIVE: {
+        "pin_refused": "alarm_updated",
+        "cancelled_under_duress": "cancelled_by_resident",
+        **dict.fromkeys(_OF_THE_DESK, "incident_changed"),
+    },
     View.ASKED: {"pin_refused": "alarm_updated", "cancelled_under_duress": "alarm_updated"},
 }
 """Kinds of events that would tell these readers what they may not know."""
@@ -127,10 +137,10 @@ class _EventText:
 
     def of(self, variant: str) -> str:
         change, view = _PARTS[variant]
-        if change == "hidden":
-            return self._event("incident_hidden", f'{{"reason":"{self._kind}"}}', view)
-        changed = self._whole(view) if change == "whole" else self._patch(view)
         kind = DISGUISED[view].get(self._kind, self._kind) if view in DISGUISED else self._kind
+        if change == "hidden":
+            return self._event("incident_hidden", f'{{"reason":"{kind}"}}', view)
+        changed = self._whole(view) if change == "whole" else self._patch(view)
         return self._event(kind, f'{{"incident":{changed}}}', view)
 
     def _event(self, kind: str, data: str, view: View) -> str:

@@ -74,6 +74,7 @@ EventKind = Literal[
     "alarms_split_off",
     "merge_undone",
     "incident_let_go",
+    "incident_changed",
     "incident_hidden",
 ]
 

@@ -69,6 +69,24 @@ async def test_the_representative_learns_kind_and_rt_and_nothing_about_the_perso
             assert secret not in told
 
 
+async def test_the_representative_does_not_learn_how_the_desk_gets_on(city: City) -> None:
+    officer, representative, operator = city.officer_at(metres=100), city.representative("RT-1"), city.operator()
+    page, console = await representative.watches(), await operator.watches()
+    alarm = await city.resident().press(IN_RT_1)
+
+    await officer.declines(alarm)
+    await operator.does(f"/v1/incidents/{alarm.incident_id}/notes", {"text": "Kata tetangga sering ribut"})
+    await city.passes(seconds=60)
+
+    known = {event["kind"] for event in console.events}
+    assert {"offer_declined", "nobody_left", "supervisors_told", "noted"} <= known
+    version = (await representative.gets(f"/v1/incidents/{alarm.incident_id}"))["incident"]["version"]
+    await page.shows(alarm.incident_id, version=version)
+    told = {event["kind"] for event in page.events}
+    assert told & known <= {"incident_opened", "offers_made", "offers_expired", "neighbours_told"}
+    assert "incident_changed" in told
+
+
 async def test_every_candidate_rt_is_told_and_no_other(city: City) -> None:
     told = [city.representative(f"RT-{number}") for number in (1, 2)]
     other = city.representative("RT-3")

@@ -314,7 +314,7 @@ export type EscalationRequest = {
 export type Event = {
     seq: number;
     incident_id: string;
-    kind: 'alarm_joined' | 'alarm_updated' | 'alarms_split_off' | 'assignment_changed' | 'cancelled_by_resident' | 'cancelled_under_duress' | 'claimed' | 'closed' | 'escalation_resumed' | 'escalation_stopped' | 'incident_hidden' | 'incident_let_go' | 'incident_merged' | 'incident_moved' | 'incident_opened' | 'merge_undone' | 'merged_into' | 'neighbours_told' | 'nobody_left' | 'noted' | 'offer_accepted' | 'offer_declined' | 'offer_received' | 'offers_expired' | 'offers_made' | 'offers_silent' | 'offers_withdrawn' | 'officer_offered' | 'officer_withdrawn' | 'pin_refused' | 'place_shared' | 'places_changed' | 'released' | 'reopened' | 'representative_answered' | 'representative_received' | 'sector_changed' | 'supervisors_told';
+    kind: 'alarm_joined' | 'alarm_updated' | 'alarms_split_off' | 'assignment_changed' | 'cancelled_by_resident' | 'cancelled_under_duress' | 'claimed' | 'closed' | 'escalation_resumed' | 'escalation_stopped' | 'incident_changed' | 'incident_hidden' | 'incident_let_go' | 'incident_merged' | 'incident_moved' | 'incident_opened' | 'merge_undone' | 'merged_into' | 'neighbours_told' | 'nobody_left' | 'noted' | 'offer_accepted' | 'offer_declined' | 'offer_received' | 'offers_expired' | 'offers_made' | 'offers_silent' | 'offers_withdrawn' | 'officer_offered' | 'officer_withdrawn' | 'pin_refused' | 'place_shared' | 'places_changed' | 'released' | 'reopened' | 'representative_answered' | 'representative_received' | 'sector_changed' | 'supervisors_told';
     at: string;
     actor: Actor | null;
     data: unknown;

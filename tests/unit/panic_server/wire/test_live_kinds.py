@@ -9,4 +9,4 @@ from panic_server.wire.live import EventKind
 
 
 def test_every_event_of_the_journal_is_a_kind_on_the_wire() -> None:
-    assert set(get_args(EventKind)) == {*_KINDS.values(), "incident_hidden"}
+    assert set(get_args(EventKind)) == {*_KINDS.values(), "incident_hidden", "incident_changed"}
