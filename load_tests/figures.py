@@ -29,6 +29,7 @@ class Figures:
     took: int = 0
     server_cpu_s: float = 0.0
     push_cpu_s: float = 0.0
+    observers_cpu_s: float = 0.0
     server_before_mb: float = 0.0
     server_rss_mb: float = 0.0
     push_rss_mb: float = 0.0
@@ -40,14 +41,14 @@ def spread(nanoseconds: Sequence[int]) -> str:
     if not nanoseconds:
         return "-"
     found = np.percentile(np.asarray(nanoseconds, dtype=np.int64), PERCENTILES) / 1e6
-    return " / ".join(_short(value) for value in found)
+    return " / ".join(short(value) for value in found)
 
 
 def percentile_ms(nanoseconds: Sequence[int], percent: float) -> float:
     return float(np.percentile(np.asarray(nanoseconds, dtype=np.int64), percent)) / 1e6 if nanoseconds else 0.0
 
 
-def _short(value: float) -> str:
+def short(value: float) -> str:
     return f"{value:.2f}" if value < 10 else f"{value:.1f}" if value < 100 else f"{value:.0f}"
 
 
@@ -84,8 +85,13 @@ def rows_of(one: Figures) -> list[tuple[str, str]]:
 
 def table(columns: Sequence[Figures]) -> str:
     """Measures down, profiles across."""
-    labels = [label for label, _ in rows_of(columns[0])]
-    cells = [[one.name, *(value for _, value in rows_of(one))] for one in columns]
+    return columns_of([(one.name, rows_of(one)) for one in columns])
+
+
+def columns_of(named_rows: Sequence[tuple[str, Sequence[tuple[str, str]]]]) -> str:
+    """Each column with its name and its rows of label and value; all have the same labels."""
+    labels = [label for label, _ in named_rows[0][1]]
+    cells = [[name, *(value for _, value in rows)] for name, rows in named_rows]
     widths = [max(map(len, column)) for column in cells]
     first = max(map(len, labels))
     lines = []

@@ -112,16 +112,16 @@ async def _serve(options: argparse.Namespace) -> None:
         await loop.create_connection(lambda observer=observer: observer, "127.0.0.1", options.port)  # type: ignore[misc]  # mypy cannot type a lambda's default
         await observer.welcomed
         observers.append(observer)
-    _say("ready")
+    say("ready")
     while (order := (await asyncio.to_thread(sys.stdin.readline)).strip()) == "where":
-        _say(str(position(observers, list(frames.numbers))))
+        say(str(position(observers, list(frames.numbers))))
     if order == "stop":
         streams = [observer.stream for observer in observers]
         write_recording(options.out, Recording(list(frames.numbers), streams))
-        _say("written")
+        say("written")
 
 
-def _say(word: str) -> None:
+def say(word: str) -> None:
     sys.stdout.write(word + "\n")
     sys.stdout.flush()
 

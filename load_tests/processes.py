@@ -41,7 +41,10 @@ def _die_with_parent() -> None:
 
 
 class Process:
-    """`python -m ARGUMENTS`, from the root of the repository. Output goes to `log`, but not stdout when it `talks`."""
+    """`python -m ARGUMENTS`, from the root of the repository, or another program with them.
+
+    Output goes to `log`, but not stdout when it `talks`.
+    """
 
     def __init__(
         self,
@@ -51,11 +54,13 @@ class Process:
         environment: Mapping[str, str] | None = None,
         talks: bool = True,
         niceness: int = 0,
+        program: Sequence[str] = (sys.executable, "-m"),
     ) -> None:
         self._log = log
+        self._told = " ".join(arguments if program[-1] == "-m" else [*program, *arguments])
         with log.open("ab") as err:
             self._process = subprocess.Popen(
-                [sys.executable, "-m", *arguments],
+                [*program, *arguments],
                 cwd=ROOT,
                 env={**os.environ, **(environment or {})},
                 stdin=subprocess.PIPE,
@@ -106,7 +111,7 @@ class Process:
 
     def broken(self, what: str) -> Broken:
         end = self._log.read_text(errors="replace")[-3000:]
-        return Broken(f"{' '.join(map(str, self._process.args[2:]))}: {what}\n{end}")  # type: ignore[index]  # it is a list
+        return Broken(f"{self._told}: {what}\n{end}")
 
     def end(self) -> None:
         if self._process.poll() is None:

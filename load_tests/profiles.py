@@ -12,7 +12,7 @@ from random import Random
 from load_tests.checker import Evidence, check
 from load_tests.figures import Figures
 from load_tests.journal import read_journal
-from load_tests.processes import Process, fsync_s, wait_for
+from load_tests.processes import Process, cpu_s, fsync_s, wait_for
 from load_tests.records import Ack, device_of, read_recording
 from load_tests.stage import Size, Stage
 
@@ -78,7 +78,7 @@ def perform(
             hear_ready(observers)
             fsyncs, before_mb = fsync_s(folder), stage.server_rss_now_mb()
             figures, best = climb(profile, stage, observers, seed=seed)
-            figures.server_before_mb = before_mb
+            figures.server_before_mb, figures.observers_cpu_s = before_mb, cpu_s(observers.pid)
             figures.fsync_s = [*fsyncs, *fsync_s(folder)]
             if profile.drain_s > 0:
                 with Process(phones_of(stage), folder / "phones.log") as phones:

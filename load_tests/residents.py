@@ -8,7 +8,7 @@ what came back.
 import argparse
 import asyncio
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from io import BufferedWriter
 from pathlib import Path
@@ -116,7 +116,7 @@ async def _press_all(options: argparse.Namespace) -> None:
         presses = Presses(pool, log)
         presses.left = len(planned)
         writing = asyncio.create_task(presses.keep_writing())
-        await _in_time(presses, planned)
+        await in_time([one.due_s for one in planned], lambda number, due_ns: presses.press(planned[number], due_ns))
         try:
             async with asyncio.timeout(LAST_ANSWER_WITHIN_S):
                 await presses.all_answered.wait()
@@ -126,14 +126,16 @@ async def _press_all(options: argparse.Namespace) -> None:
     pool.close()
 
 
-async def _in_time(presses: Presses, planned: list[Planned]) -> None:
-    """The loop's timers are exact to a millisecond; all that has come due by then goes out at once."""
+async def in_time(due_s: Sequence[float], press: Callable[[int, int], None]) -> None:
+    """Each number with the time when it was due. The loop's timers are exact to a millisecond; all that has come due by
+    then goes out at once.
+    """
     began_ns = time.monotonic_ns() + 50_000_000
     number = 0
-    while number < len(planned):
+    while number < len(due_s):
         now_ns = time.monotonic_ns()
-        while number < len(planned) and (due_ns := began_ns + round(planned[number].due_s * 1e9)) <= now_ns:
-            presses.press(planned[number], due_ns)
+        while number < len(due_s) and (due_ns := began_ns + round(due_s[number] * 1e9)) <= now_ns:
+            press(number, due_ns)
             number += 1
         await asyncio.sleep(0.001)
 
