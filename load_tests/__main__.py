@@ -8,31 +8,74 @@ from dataclasses import replace
 from pathlib import Path
 
 from load_tests.figures import Figures, table
+from load_tests.findings import Findings
+from load_tests.others.compare import STEPS, Work, run_kentongan, run_other
+from load_tests.others.servers import chosen_products
+from load_tests.others.side_by_side import side_by_side
 from load_tests.processes import Broken
 from load_tests.profiles import BURST, CEILING, CITY, PROFILES, TOWN, TRICKLE, Profile, Step, perform
 from load_tests.spy import summary
 from load_tests.stage import Size, seed
 
+OTHERS = "others"
+PROFILE_HELP = (
+    "all: burst, trickle and ceiling. others: the same work on NATS JetStream and mosquitto beside Kentongan, which "
+    "needs the Debian packages nats-server and mosquitto; their own services need not run"
+)
+SOCKET_IO_HELP = "for others: socket.io too, from a folder where `npm install --prefix FOLDER socket.io` has been run"
+
 
 def main() -> int:
     options = _parser().parse_args()
-    profiles = chosen_profiles(options)
-    size = chosen_size(options, profiles)
     folder = options.keep or Path(tempfile.mkdtemp(prefix="kentongan-load-"))
     folder.mkdir(parents=True, exist_ok=True)
     try:
-        columns = _run(profiles, size, folder, options)
+        named = _compare(folder, options) if options.profile == OTHERS else _load(folder, options)
     except (Broken, ConnectionError) as error:
         print(error, file=sys.stderr)
         return 1
     finally:
         if options.keep is None:
             shutil.rmtree(folder, ignore_errors=True)
+    for name, findings in named:
+        for line in findings.lines():
+            print(f"{name}: {line}")
+    return 0 if all(findings.is_clean for _, findings in named) else 1
+
+
+def _load(folder: Path, options: argparse.Namespace) -> list[tuple[str, Findings]]:
+    profiles = chosen_profiles(options)
+    columns = _run(profiles, chosen_size(options, profiles), folder, options)
     print(table(columns))
-    for one in columns:
-        for line in one.findings.lines():
-            print(f"{one.name}: {line}")
-    return 0 if all(one.findings.is_clean for one in columns) else 1
+    return [(one.name, one.findings) for one in columns]
+
+
+def _compare(folder: Path, options: argparse.Namespace) -> list[tuple[str, Findings]]:
+    """Every product at every rate; one table for each rate."""
+    products = chosen_products(options.socket_io)
+    if options.socket_io is None:
+        _say("without socket.io, which Debian does not have as a server: see --socket-io")
+    steps = chosen_steps(options)
+    size = chosen_size(options, [Profile(OTHERS, steps, drain_s=0)])
+    _say(f"a city of {size.rt:,} RT, {size.officers:,} officers on duty, {size.consoles:,} consoles")
+    seed(folder, size, number=options.seed)
+    columns = []
+    for step in steps:
+        into = folder / f"{step.rate:g}"
+        _say(f"Kentongan: {step.rate:,.0f} alarms/s for {step.seconds:g} s")
+        at_rate = [run_kentongan(step, size, folder, into / "kentongan", seed=options.seed)]
+        for product in products:
+            _say(f"{product}: {step.rate:,.0f} messages/s for {step.seconds:g} s")
+            work = Work(step, round(at_rate[0].size), size.consoles, options.seed)
+            at_rate.append(run_other(product, work, into / product, options.socket_io))
+        print(side_by_side(at_rate) + "\n", flush=True)
+        columns += at_rate
+    return [(f"{one.name} at {one.asked:g}/s", one.findings) for one in columns]
+
+
+def chosen_steps(options: argparse.Namespace) -> tuple[Step, ...]:
+    steps = STEPS if options.rate is None else (Step(options.rate, STEPS[0].seconds),)
+    return tuple(replace(step, seconds=options.seconds or step.seconds) for step in steps)
 
 
 def _run(profiles: list[Profile], size: Size, folder: Path, options: argparse.Namespace) -> list[Figures]:
@@ -77,7 +120,7 @@ def chosen_size(options: argparse.Namespace, profiles: list[Profile]) -> Size:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="./dev load", description=__doc__)
-    parser.add_argument("--profile", choices=[*PROFILES, "all"], default="all")
+    parser.add_argument("--profile", choices=[*PROFILES, OTHERS, "all"], default="all", help=PROFILE_HELP)
     parser.add_argument("--rate", type=float, help="alarms per second")
     parser.add_argument("--seconds", type=float, help="how long they come")
     parser.add_argument("--drain", type=float, help="seconds that the push backlog may take afterwards")
@@ -87,6 +130,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--representatives", type=int, help="RT that have one, each with a phone")
     parser.add_argument("--watched", type=int, help="representatives with their page open")
     parser.add_argument("--py-spy", action="store_true", help="sample where the server's time goes, and print that too")
+    parser.add_argument("--socket-io", type=Path, metavar="FOLDER", help=SOCKET_IO_HELP)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--keep", type=Path, metavar="FOLDER", help="keep what every process recorded here")
     return parser
