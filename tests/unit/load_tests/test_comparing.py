@@ -97,6 +97,14 @@ def test_the_others_are_no_part_of_the_whole_run() -> None:
     assert [one.name for one in load.chosen_profiles(options)] == ["burst", "trickle", "ceiling"]
 
 
+def test_the_others_take_precedence_where_kentongan_may(tmp_path: Path) -> None:
+    status = tmp_path / "status"
+    status.write_text("Name:\tpython\nCapEff:\t000001ffffffffff\n")
+    assert servers.precedence(status) == -10
+    status.write_text("Name:\tpython\nCapEff:\t00000000a80425fb\n")
+    assert servers.precedence(status) == 0
+
+
 def test_a_rate_of_its_own_makes_one_table() -> None:
     assert load.chosen_steps(load._parser().parse_args([])) == STEPS
     options = load._parser().parse_args(["--rate", "300", "--seconds", "2"])
