@@ -34,7 +34,7 @@ from panic_server.journal.writer import Committed, Writer
 from panic_server.live.endpoint import LiveEndpoint
 from panic_server.live.hub import Hub, Sources
 from panic_server.maps import Maps
-from panic_server.mark import read_mark, write_mark
+from panic_server.mark import last_mark, write_mark
 from panic_server.metrics import Metrics
 from panic_server.myself import myself
 from panic_server.people import Principal, Role
@@ -93,7 +93,7 @@ class Server:
         self._build()
         await self.policies.keep_in(PolicyShelf(settings.database_url, self.clock).keep)
         await self.follower.start()
-        loaded = await self.writer.start(mark=read_mark(settings.data_dir))
+        loaded = await self.writer.start(mark=last_mark(settings.data_dir, is_alone=settings.is_embedded))
         # The machine's clock may have been set back since: what is open must not wait for it to catch up.
         self.clock.not_before(await self.queries.last_worked_at() or self.clock.now())
         self.board.restore((row.officer_id, row.position) for row in await self.queries.duty() if row.position)
@@ -101,6 +101,7 @@ class Server:
         for incident_id, seq, selectors in await self.queries.unseen():
             self.hub.sightings.expect(incident_id, seq, selectors)
         self._head = (loaded.epoch, loaded.seq)
+        self._write_mark_now()
         self.publisher = Publisher(self.hub, self.queries, epoch=loaded.epoch, seq=loaded.seq)
         self.timer.take(loaded.dues)
         self.reminders.take(loaded.standing, ())

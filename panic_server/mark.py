@@ -4,6 +4,7 @@ A journal that is behind its mark was restored from a backup; see `panic_server.
 """
 
 from pathlib import Path
+from typing import Final
 
 import msgspec
 
@@ -11,6 +12,20 @@ import msgspec
 class Mark(msgspec.Struct, frozen=True):
     epoch: str
     seq: int
+
+
+STRANGER: Final = ("", 0)
+"""The mark of a folder without one, whose own journal is not trusted to be as far as its clients are."""
+
+
+def last_mark(data_dir: Path, *, is_alone: bool) -> tuple[str, int] | None:
+    """What to hold the journal against at the start.
+
+    A server that `is_alone` has its database and its mark beside each other: a journal without a mark came from a
+    backup, on another machine perhaps, and clients may have seen more. A further node on a shared database has none yet.
+    """
+    mark = read_mark(data_dir)
+    return STRANGER if mark is None and is_alone else mark
 
 
 def read_mark(data_dir: Path) -> tuple[str, int] | None:

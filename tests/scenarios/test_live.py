@@ -6,6 +6,8 @@ import asyncio
 import contextlib
 import resource
 import socket
+import sqlite3
+from pathlib import Path
 
 import msgspec
 import pytest
@@ -14,6 +16,7 @@ from websockets.exceptions import ConnectionClosed
 
 from dispatch.incident import Kind
 from panic_server.people import Role
+from panic_server.settings import Settings
 from tests.contract.desk import press
 from tests.scenarios.city import City
 from tests.scenarios.ground import IN_RT_1, IN_RT_2, IN_RT_3
@@ -100,6 +103,33 @@ async def test_a_restart_of_the_server_costs_a_screen_no_event_and_no_snapshot(c
     await moved.shows(second.incident_id)
     assert (moved.snapshots, moved.position) == (0, second.answer["seq"])
     assert list(moved.incidents) == [first.incident_id, second.incident_id]
+
+
+async def test_a_backup_restored_without_the_old_folder_does_not_pass_for_the_journal_that_a_screen_knows(
+    city: City, tmp_path: Path
+) -> None:
+    elsewhere = tmp_path / "another machine"
+    elsewhere.mkdir()
+    operator = city.operator()
+    console = await operator.watches()
+    with contextlib.closing(sqlite3.connect(city.settings.data_dir / "kentongan.db")) as database:
+        database.execute("VACUUM INTO ?", (str(elsewhere / "kentongan.db"),))
+    lost = await city.resident().press()
+    await console.shows(lost.incident_id)
+
+    await city.stops()
+    city.settings = city.settings.model_copy(
+        update={"data_dir": elsewhere, "database_url": Settings(data_dir=elsewhere).database_url}
+    )
+    await city.starts()
+    # The restored journal is further than the screen by the time that it comes back, with other events.
+    others = [await city.resident().press() for _ in range(2)]
+    back = Screen(city.url, operator.token)
+    back.epoch, back.position, back.incidents = console.epoch, console.position, console.incidents
+    city.screens.append(await back.opens())
+
+    assert back.snapshots == 1
+    assert list(back.incidents) == [other.incident_id for other in others]
 
 
 async def test_a_client_that_does_not_read_is_closed_and_resumes_while_others_feel_nothing(

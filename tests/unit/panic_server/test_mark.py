@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from panic_server.mark import read_mark, write_mark
+from panic_server.mark import STRANGER, last_mark, read_mark, write_mark
 
 
 def test_the_mark_comes_back_as_it_was_written_last(tmp_path: Path) -> None:
@@ -26,3 +26,13 @@ def test_without_a_readable_mark_nothing_is_concluded(tmp_path: Path, content: b
 def test_a_folder_that_is_gone_is_said_so(tmp_path: Path) -> None:
     with pytest.raises(OSError, match=r"head\.json"):
         write_mark(tmp_path / "gone", "epoch", 1)
+
+
+def test_a_journal_beside_which_no_mark_lies_is_not_taken_for_the_one_that_clients_know(tmp_path: Path) -> None:
+    assert last_mark(tmp_path, is_alone=True) == STRANGER
+    write_mark(tmp_path, "epoch", 7)
+    assert last_mark(tmp_path, is_alone=True) == ("epoch", 7)
+
+
+def test_a_further_node_has_no_mark_yet_and_concludes_nothing(tmp_path: Path) -> None:
+    assert last_mark(tmp_path, is_alone=False) is None
