@@ -22,7 +22,8 @@ def last_mark(data_dir: Path, *, is_alone: bool) -> tuple[str, int] | None:
     """What to hold the journal against at the start.
 
     A server that `is_alone` has its database and its mark beside each other: a journal without a mark came from a
-    backup, on another machine perhaps, and clients may have seen more. A further node on a shared database has none yet.
+    backup, on another machine perhaps, and clients may have seen more. A further node on a shared database has no mark
+    yet, which says nothing.
     """
     mark = read_mark(data_dir)
     return STRANGER if mark is None and is_alone else mark

@@ -9,6 +9,7 @@ from geo.geojson import File, read_map
 from geo.stored import is_the_same
 from panic_server.clock import SystemClock
 from panic_server.commands import Stop
+from panic_server.commands.folders import make_data_dir
 from panic_server.commands.inspection import load_settings
 
 
@@ -18,7 +19,7 @@ def run(arguments: Namespace) -> int:
 
     settings = load_settings()
     files = [_read(path) for path in arguments.files]
-    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    make_data_dir(settings)
     try:
         old = current_map(settings.database_url)
         new = (

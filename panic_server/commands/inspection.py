@@ -2,6 +2,7 @@
 
 import json
 import os
+import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
@@ -13,6 +14,7 @@ from pydantic import ValidationError
 
 from dispatch.policy_text import PolicyInvalid
 from panic_server.commands import Stop
+from panic_server.commands.folders import look_at_files, look_at_folder
 from panic_server.policies import load_policy
 from panic_server.settings import Settings, read_settings, unknown_variables, variable
 
@@ -51,7 +53,9 @@ def inspect_settings(environ: Mapping[str, str] = os.environ) -> list[Line]:
 
 
 def load_settings() -> Settings:
-    """For a command that needs them. Raises Stop with every mistake."""
+    """For a command that needs them; names what looks like a setting and is none. Raises Stop with every mistake."""
+    for typo in misspelled():
+        print(f"kentongan: warning: {typo}", file=sys.stderr)
     try:
         return read_settings()
     except ValidationError as error:
@@ -110,7 +114,7 @@ def _look(field: str, value: object) -> str | None:
     """What is wrong with a value that has the right form."""
     match field, value:
         case "data_dir", Path():
-            return _look_at_folder(value)
+            return look_at_folder(value)
         case "fcm_credentials", Path():
             return _look_at_key(value)
         case "policy", Path():
@@ -127,18 +131,13 @@ def _look(field: str, value: object) -> str | None:
             return None
 
 
-def _look_at_folder(folder: Path) -> str | None:
-    nearest = next(path for path in (folder.absolute(), *folder.absolute().parents) if path.exists())
-    if not nearest.is_dir():
-        return f"{nearest} is no folder"
-    return None if os.access(nearest, os.W_OK | os.X_OK) else f"{nearest} cannot be written to"
-
-
 def _look_at_database(url: str) -> str | None:
     from panic_server.journal.looking import trouble  # noqa: PLC0415 - SQLAlchemy takes a quarter second.
 
-    if url.startswith("sqlite") and (found := _look_at_folder(Path(url.partition("///")[2]).parent)) is not None:
-        return found
+    if url.startswith("sqlite"):
+        found = look_at_folder(Path(url.partition("///")[2]).parent) or look_at_files(url)
+        if found is not None:
+            return found
     return trouble(url)
 
 

@@ -3,6 +3,7 @@
 from argparse import Namespace
 
 from panic_server.commands import Stop
+from panic_server.commands.folders import make_data_dir
 from panic_server.commands.inspection import load_settings
 
 
@@ -11,7 +12,7 @@ def run(_: Namespace) -> int:
     from panic_server.journal.database import DatabaseUnusable  # noqa: PLC0415 - as above
 
     settings = load_settings()
-    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    make_data_dir(settings)
     try:
         changed = migrate(settings.database_url)
     except DatabaseUnusable as error:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from panic_server.clock import SystemClock
 from panic_server.commands import Stop
+from panic_server.commands.folders import make_data_dir
 from panic_server.commands.inspection import load_settings
 from panic_server.people import CONSOLE_ROLES, Role
 
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
     from geo.areas import AreaMap
 
 _NEIGHBOURHOOD = {"rt", "rw", "village"}
+_OF_A_NEW_TOKEN = ("area", "city_wide", "name", "unit", "link")
 _PAGES = {Role.RESIDENT: "", Role.OFFICER: "officer", Role.REPRESENTATIVE: "representative"}
 
 
@@ -24,7 +26,7 @@ def run(arguments: Namespace) -> int:
 
     _refuse_misfits(arguments)
     settings = load_settings()
-    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    make_data_dir(settings)
     if arguments.revoke:
         return _revoke(settings.database_url, arguments.role, arguments.subject)
     issue = issue_code if arguments.link is not None else issue_token
@@ -58,8 +60,10 @@ def _refuse_misfits(arguments: Namespace) -> None:
         raise Stop(f"only operators and supervisors are city-wide; {subject} is to be {role}", status=2)
     if arguments.city_wide and arguments.area:
         raise Stop(f"--city-wide takes all areas from {subject}: give either that or --area", status=2)
-    if arguments.city_wide and arguments.revoke:
-        raise Stop(f"--revoke changes no areas; make {subject} city-wide with a new token", status=2)
+    given = [option for option in _OF_A_NEW_TOKEN if getattr(arguments, option) not in (None, False, [])]
+    if arguments.revoke and given:
+        options = ", ".join(f"--{option.replace('_', '-')}" for option in given)
+        raise Stop(f"--revoke only ends what {subject} has; give {options} with a new token", status=2)
 
 
 def _areas(arguments: Namespace) -> tuple[str, ...] | None:

@@ -1,6 +1,7 @@
 """The command line: plain lines and the right exit status."""
 
 import json
+import os
 import sqlite3
 import subprocess
 import sys
@@ -44,7 +45,9 @@ pytestmark = pytest.mark.usefixtures("data_dir")
             "only operators and supervisors are city-wide",
         ),
         ([*OPERATOR, "--city-wide", "--area", "S1"], "takes all areas from siti: give either that or --area"),
-        ([*OPERATOR, "--city-wide", "--revoke"], "--revoke changes no areas; make siti city-wide with a new token"),
+        ([*OPERATOR, "--city-wide", "--revoke"], "only ends what siti has; give --city-wide with a new token"),
+        ([*OPERATOR, "--revoke", "--area", "S1"], "only ends what siti has; give --area with a new token"),
+        ([*OPERATOR, "--revoke", "--link", "--name", "Siti"], "give --name, --link with a new token"),
         (["token", "--rol", "officer", "--subject", "x"], "required: --role"),
         (["import-areas"], "required: FILE"),
     ],
@@ -280,6 +283,36 @@ def test_check_names_variables_that_look_misspelled(capsys, monkeypatch):
     status, out, _ = run(capsys, "check")
     assert status == 1
     assert "WRONG: KENTONGAN_DATABAS_URL is no setting; do you mean KENTONGAN_DATABASE_URL?" in out
+
+
+@pytest.mark.parametrize(
+    "argv", [["migrate"], ["token", "--role", "resident", "--subject", "budi"]], ids=["migrate", "token"]
+)
+def test_other_commands_name_such_variables_as_well(capsys, monkeypatch, data_dir, argv):
+    monkeypatch.setenv("KENTONGAN_DATABAS_URL", "x")
+    status, _, err = run(capsys, *argv)
+    assert status == 0
+    assert err == ["kentongan: warning: KENTONGAN_DATABAS_URL is no setting; do you mean KENTONGAN_DATABASE_URL?"]
+
+
+@pytest.mark.parametrize("barred", [".", "kentongan.db", "kentongan.db-wal"])
+def test_what_this_user_may_not_write_to_is_named_with_its_owner(capsys, monkeypatch, data_dir, barred):
+    run(capsys, "migrate")
+    (data_dir / "kentongan.db-wal").touch()
+    path, may = (data_dir / barred).absolute(), os.access
+    # The superuser, as whom containers run tests, may write everywhere.
+    monkeypatch.setattr(os, "access", lambda asked, mode: Path(asked).absolute() != path and may(asked, mode))
+    sentence = f"{data_dir / barred} cannot be written to; it belongs to {path.owner()}"
+    for command in ("migrate", "serve"):
+        assert run(capsys, command) == (1, [], [f"kentongan: {sentence}"])
+    status, out, _ = run(capsys, "check")
+    assert status == 1
+    assert any(line.endswith(f"WRONG: {sentence}") for line in out)
+
+
+def test_a_data_folder_that_cannot_be_made_is_said_so(capsys, monkeypatch):
+    monkeypatch.setenv("KENTONGAN_DATA_DIR", "/dev/null/var")
+    assert run(capsys, "serve") == (1, [], ["kentongan: the data folder /dev/null/var cannot be made: Not a directory"])
 
 
 @pytest.mark.parametrize(
