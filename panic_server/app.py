@@ -34,7 +34,7 @@ from panic_server.journal.writer import Committed, Writer
 from panic_server.live.endpoint import LiveEndpoint
 from panic_server.live.hub import Hub, Sources
 from panic_server.maps import Maps
-from panic_server.mark import last_mark, write_mark
+from panic_server.mark import MarkKeeper, last_mark
 from panic_server.metrics import Metrics
 from panic_server.myself import myself
 from panic_server.people import Principal, Role
@@ -81,7 +81,7 @@ class Server:
         self._tasks: list[asyncio.Task[None]] = []
         self._lock: IO[str] | None = None
         self._head = ("", 0)
-        self._marked = ("", 0)
+        self._mark = MarkKeeper(settings.data_dir)
         self._outbox_age_s: float | None = None
         self._has_duties_to_end = False
 
@@ -101,7 +101,7 @@ class Server:
         for incident_id, seq, selectors in await self.queries.unseen():
             self.hub.sightings.expect(incident_id, seq, selectors)
         self._head = (loaded.epoch, loaded.seq)
-        self._write_mark_now()
+        self._mark.keep(self._head)
         self.publisher = Publisher(self.hub, self.queries, epoch=loaded.epoch, seq=loaded.seq)
         self.timer.take(loaded.dues)
         self.reminders.take(loaded.standing, ())
@@ -247,7 +247,7 @@ class Server:
         await self.evidence.finish()
         await self.writer.stop()
         await self.bus.stop()
-        self._write_mark_now()
+        self._mark.keep(self._head)
         for part in (self.accounts, self.reader, self.pins):
             await asyncio.to_thread(part.close)
         if self._lock is not None:
@@ -371,16 +371,7 @@ class Server:
             await self._end_duties()
 
     async def _write_mark(self) -> None:
-        await asyncio.to_thread(self._write_mark_now)
-
-    def _write_mark_now(self) -> None:
-        if self._head == self._marked or not self._head[0]:
-            return
-        try:
-            write_mark(self.settings.data_dir, *self._head)
-            self._marked = self._head
-        except OSError as error:
-            log.warning("mark.not_written", error=type(error).__name__)
+        await asyncio.to_thread(self._mark.keep, self._head)
 
     # How it is.
 

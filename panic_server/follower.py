@@ -4,14 +4,11 @@ import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import timedelta
 
-import structlog
-
 from panic_server.clock import Clock
 from panic_server.journal.port import JournalUnavailable
 from panic_server.journal.queries import SqlQueries
+from panic_server.logs import Spell
 from panic_server.wire.shapes import Component
-
-log = structlog.get_logger(__name__)
 
 EVERY = timedelta(seconds=0.25)
 """Others' changes must be known within a second, of which reading the map of a large city takes up to a half."""
@@ -37,6 +34,7 @@ class Follower:
         self._on_change = on_change
         self._revisions: dict[str, int] = {}
         self._wake = asyncio.Event()
+        self._spell = Spell("journal.cannot_be_read", over="journal.reads_again")
         self._heard_s = clock.monotonic()
 
     def wake(self) -> None:
@@ -54,8 +52,9 @@ class Follower:
             try:
                 await self._look()
                 self._heard_s = self._clock.monotonic()
-            except JournalUnavailable:
-                log.warning("follower.journal_unavailable")
+                self._spell.is_over()
+            except JournalUnavailable as error:
+                self._spell.goes_on(str(error))
             await self._wait()
 
     async def _look(self) -> None:

@@ -7,6 +7,30 @@ import structlog
 
 from panic_server.settings import Settings
 
+_log = structlog.get_logger(__name__)
+
+
+class Spell:
+    """A trouble that lasts: a line when it begins or its reason changes and one when it is over, however often it is
+    met meanwhile. What is broken now the health page says.
+    """
+
+    def __init__(self, name: str, *, over: str) -> None:
+        self._name, self._over = name, over
+        self._reason: str | None = None
+        self._times = 0
+
+    def goes_on(self, reason: str) -> None:
+        self._times += 1
+        if reason != self._reason:
+            self._reason = reason
+            _log.warning(self._name, reason=reason)
+
+    def is_over(self) -> None:
+        if self._reason is not None:
+            _log.info(self._over, after_failures=self._times)
+            self._reason, self._times = None, 0
+
 
 def set_up_logs(settings: Settings) -> None:
     """To standard error, ours and the libraries' alike, as text or as one JSON object per line."""

@@ -8,6 +8,8 @@ from typing import Final
 
 import msgspec
 
+from panic_server.logs import Spell
+
 
 class Mark(msgspec.Struct, frozen=True):
     epoch: str
@@ -43,3 +45,23 @@ def write_mark(data_dir: Path, epoch: str, seq: int) -> None:
     fresh = data_dir / "head.json.new"
     fresh.write_bytes(msgspec.json.encode(Mark(epoch, seq)))
     fresh.replace(data_dir / "head.json")
+
+
+class MarkKeeper:
+    """Keeps the mark of a running server; a folder that cannot be written to is said once in the log."""
+
+    def __init__(self, data_dir: Path) -> None:
+        self._data_dir = data_dir
+        self._kept = ("", 0)
+        self._spell = Spell("mark.not_written", over="mark.written_again")
+
+    def keep(self, head: tuple[str, int]) -> None:
+        if head == self._kept or not head[0]:
+            return
+        try:
+            write_mark(self._data_dir, *head)
+        except OSError as error:
+            self._spell.goes_on(error.strerror or type(error).__name__)
+        else:
+            self._kept = head
+            self._spell.is_over()

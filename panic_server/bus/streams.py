@@ -6,7 +6,6 @@ does not answer, and come back with growing pauses.
 
 import asyncio
 import contextlib
-import logging
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import cast
 
@@ -14,13 +13,13 @@ import msgspec
 from redis.asyncio import Redis
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
+from redis.exceptions import ConnectionError as RedisConnectionError
 from redis.exceptions import RedisError
 from redis.typing import KeyT, StreamIdT
 
 from panic_server.bus.port import OfficerPosition
 from panic_server.clock import Clock
-
-_log = logging.getLogger(__name__)
+from panic_server.logs import Spell
 
 # With redis-py's own retries one command on a frozen server takes 60 s to fail; these fail in one.
 ANSWER_WITHIN_S = 1.0
@@ -58,6 +57,7 @@ class RedisBus:
         self._something = asyncio.Event()
         self._hears = False
         self._speaks = False
+        self._spell = Spell("bus.lost_so_the_database_is_polled", over="bus.back")
 
     def on_wake(self, callback: Callable[[int | None], None]) -> None:
         self._wake = callback
@@ -89,6 +89,10 @@ class RedisBus:
     def degraded(self) -> tuple[str, ...]:
         return () if self._hears and self._speaks else ("bus",)
 
+    def _look_up(self) -> None:
+        if not self.degraded():
+            self._spell.is_over()
+
     async def _keep(self, work: Callable[[], Awaitable[None]]) -> None:
         """Runs one side again and again; each returns or raises when its connection is lost."""
         pauses = iter(PAUSES_S)
@@ -97,7 +101,9 @@ class RedisBus:
             try:
                 await work()
             except (RedisError, OSError) as error:
-                _log.warning("bus: %s: %s", work.__name__, type(error).__name__)
+                # Where Redis refuses a command it repeats it, and with it where officers are.
+                words = f": {error}" if isinstance(error, RedisConnectionError) else ""
+                self._spell.goes_on(f"{type(error).__name__}{words}")
             if self._clock.monotonic() - started_s > PAUSES_S[-1] * 2:
                 pauses = iter(PAUSES_S)
             await asyncio.sleep(next(pauses, PAUSES_S[-1]))
@@ -106,6 +112,7 @@ class RedisBus:
         try:
             await self._find_ends()
             self._hears = True
+            self._look_up()
             self._wake(None)
             while True:
                 for stream, entries in await self._read():
@@ -147,6 +154,7 @@ class RedisBus:
         try:
             await self._speaker.ping()
             self._speaks = True
+            self._look_up()
             while True:
                 # Before Python 3.12 `wait_for` could swallow the cancel that `stop` sends.
                 with contextlib.suppress(TimeoutError):

@@ -18,6 +18,7 @@ from panic_server.clock import Clock
 from panic_server.journal.database import open_engine
 from panic_server.journal.port import JournalUnavailable, PersonRow
 from panic_server.journal.queries import Reader
+from panic_server.journal.reasons import reason
 from panic_server.journal.statements import insert_if_missing, upsert_one
 from panic_server.journal.tables import catalogue, codes, duty, people, tokens
 from panic_server.journal.times import micros
@@ -125,7 +126,7 @@ class SqlAccounts:
         try:
             return await asyncio.to_thread(run)
         except SQLAlchemyError as error:
-            raise JournalUnavailable("the database does not answer") from error
+            raise JournalUnavailable(f"the database cannot be used: {reason(error)}") from error
 
 
 def _principal(row: Row[Any]) -> Principal:

@@ -8,12 +8,11 @@ import sqlite3
 import threading
 from typing import Final
 
-import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
 from panic_server.journal.database import DatabaseUnusable, open_engine
-
-log = structlog.get_logger(__name__)
+from panic_server.journal.reasons import reason
+from panic_server.logs import Spell
 
 EVERY_S: Final = 0.5
 
@@ -31,6 +30,7 @@ class Checkpoints:
 
     def __init__(self, url: str) -> None:
         self._engine = open_engine(url, writes=False)
+        self._spell = Spell("journal.checkpoint_failed", over="journal.checkpoints_again")
         self._is_over = threading.Event()
         self._thread = threading.Thread(target=self._run, name="journal-checkpoints", daemon=True)
 
@@ -46,9 +46,10 @@ class Checkpoints:
         while not self._is_over.wait(EVERY_S):
             try:
                 self.once()
+                self._spell.is_over()
             except (SQLAlchemyError, sqlite3.Error, DatabaseUnusable) as error:
                 # The log only grows meanwhile; whether alarms can be stored the writer itself finds out.
-                log.warning("journal.checkpoint_failed", error=type(error).__name__)
+                self._spell.goes_on(reason(error))
 
     def once(self) -> int:
         """Returns how many pages of the log are still to be moved."""

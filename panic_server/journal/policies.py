@@ -13,6 +13,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from panic_server.clock import Clock
 from panic_server.journal.database import open_engine
 from panic_server.journal.port import JournalUnavailable, KeptPolicy
+from panic_server.journal.reasons import reason
 from panic_server.journal.tables import policies
 from panic_server.journal.times import micros, moment
 
@@ -30,7 +31,7 @@ class PolicyShelf:
         try:
             await asyncio.to_thread(self._keep, version, text)
         except SQLAlchemyError as error:
-            raise JournalUnavailable("the database does not answer") from error
+            raise JournalUnavailable(f"the database cannot be used: {reason(error)}") from error
 
     def _keep(self, version: str, text: str) -> None:
         now = micros(self._clock.now())

@@ -29,6 +29,7 @@ from panic_server.journal.port import (
     TimelineRow,
     TrackRow,
 )
+from panic_server.journal.reasons import reason
 from panic_server.journal.reports import load_moments, load_responses, load_unseen
 from panic_server.journal.routes import read_payloads, selectors
 from panic_server.journal.times import moment
@@ -66,7 +67,7 @@ class Reader:
             with self._engine.begin() as connection:
                 return question(connection)
         except SQLAlchemyError as error:
-            raise JournalUnavailable("the database does not answer") from error
+            raise JournalUnavailable(f"the database cannot be used: {reason(error)}") from error
 
     def close(self) -> None:
         self._pool.shutdown()

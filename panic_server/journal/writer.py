@@ -44,9 +44,11 @@ from panic_server.journal.port import (
     PushOrder,
     SplitOrder,
 )
+from panic_server.journal.reasons import reason
 from panic_server.journal.registry import Registry
 from panic_server.journal.statements import Commit, VersionMissed
 from panic_server.journal.world import World
+from panic_server.logs import Spell
 from panic_server.policies import PolicyInForce
 from panic_server.push.port import Push
 from panic_server.push.reminders import standing_offers
@@ -126,6 +128,7 @@ class Writer:
         self.failing_since: datetime | None = None
         self._failed_at = clock.now()
         self.last_error = ""
+        self._spell = Spell("journal.cannot_write", over="journal.writes_again")
 
     def on_failure(self, callback: Callable[[], None]) -> None:
         """Called on the event loop for each commit that failed. Set before `start`."""
@@ -144,7 +147,7 @@ class Writer:
         try:
             loaded = await asyncio.to_thread(self._open, mark)
         except SQLAlchemyError as error:
-            raise DatabaseUnusable(f"the database does not answer: {type(error).__name__}") from error
+            raise DatabaseUnusable(f"the database cannot be used: {reason(error)}") from error
         self._thread.start()
         if self._engine.dialect.name == "sqlite":
             self._checkpoints = Checkpoints(self._url)
@@ -282,6 +285,7 @@ class Writer:
         has_written = draft.seq >= draft.first_seq
         if has_written or self._clock.now() - self._failed_at >= BROKEN_FOR:
             self.failing_since = None
+            self._spell.is_over()
 
     def _load_ahead(self) -> list[str]:
         """When memory is empty, before anybody has to wait for the head; returns the ids of the open incidents."""
@@ -367,9 +371,9 @@ class Writer:
         self._more_waiting = False
         self._failed_at = self._clock.now()
         self.failing_since = self.failing_since or self._failed_at
-        self.last_error = type(error).__name__
+        self.last_error = reason(error)
         if isinstance(error, SQLAlchemyError | VersionMissed):
-            log.error("journal.commit_failed", error=type(error).__name__, orders=len(batch))
+            self._spell.goes_on(self.last_error)
         else:
             log.error("journal.batch_failed", orders=len(batch), exc_info=error)
         futures = [waiting.future for waiting in batch if waiting.future is not None]

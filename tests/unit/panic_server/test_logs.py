@@ -9,7 +9,7 @@ from collections.abc import Iterator
 import pytest
 import structlog
 
-from panic_server.logs import set_up_logs
+from panic_server.logs import Spell, set_up_logs
 from panic_server.settings import Settings
 
 SECRET = "kanari"
@@ -73,3 +73,23 @@ def test_below_the_level_nothing_is_written(capsys: pytest.CaptureFixture[str]) 
     structlog.get_logger("ours").warning("careful")
     logging.getLogger("library").warning("careful")
     assert capsys.readouterr().err == ""
+
+
+def test_a_trouble_that_lasts_is_told_when_it_begins_when_it_changes_and_when_it_is_over(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    set_up(log_format="json")
+    spell = Spell("disk.failing", over="disk.well")
+    spell.is_over()
+    for reason in ("full", "full", "gone", "gone", "gone"):
+        spell.goes_on(reason)
+    spell.is_over()
+    spell.is_over()
+    spell.goes_on("full")
+    lines = [json.loads(line) for line in capsys.readouterr().err.splitlines()]
+    assert [(line["event"], line.get("reason", line.get("after_failures"))) for line in lines] == [
+        ("disk.failing", "full"),
+        ("disk.failing", "gone"),
+        ("disk.well", 5),
+        ("disk.failing", "full"),
+    ]
