@@ -1,6 +1,8 @@
 """The command `kentongan`. A wrong argument gets a line that says what is wrong, and status 2."""
 
 import argparse
+import os
+import signal
 import sys
 from collections.abc import Sequence
 from importlib import import_module
@@ -14,14 +16,18 @@ from panic_server.people import Role
 
 def main(argv: Sequence[str] | None = None) -> int:
     """The exit status."""
-    arguments = parse(list(sys.argv[1:] if argv is None else argv))
-    command = import_module(f"panic_server.commands.{arguments.command.replace('-', '_')}")
     try:
+        arguments = parse(list(sys.argv[1:] if argv is None else argv))
+        # Within, since loading the whole server takes a second in which somebody may press Ctrl-C.
+        command = import_module(f"panic_server.commands.{arguments.command.replace('-', '_')}")
         status: int = command.run(arguments)
+        _flush()
     except Stop as stop:
         for line in stop.lines:
             print(f"kentongan: {line}", file=sys.stderr)
         return stop.status
+    except BrokenPipeError:
+        return _unheard()
     except OSError as error:
         # A port that is taken, a folder that may not be written to: said plainly by the system itself.
         print(f"kentongan: {error}", file=sys.stderr)
@@ -30,6 +36,18 @@ def main(argv: Sequence[str] | None = None) -> int:
         # 128 and the signal's number, as shells count it.
         return 130
     return status
+
+
+def _flush() -> None:
+    """What is said last is said before the end, while it can still be told that nobody reads it."""
+    if sys.stdout is not None:
+        sys.stdout.flush()
+
+
+def _unheard() -> int:
+    """Whoever read the output has seen enough, as `head` does; Python is kept from complaining once more at its end."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    return 128 + signal.SIGPIPE
 
 
 def parse(argv: list[str]) -> argparse.Namespace:

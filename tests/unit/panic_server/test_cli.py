@@ -328,3 +328,20 @@ def test_a_data_folder_that_cannot_be_made_is_said_so(capsys, monkeypatch):
 )
 def test_an_address_is_shown_without_its_secrets(value, text):
     assert shown(value) == text
+
+
+def test_a_reader_who_has_seen_enough_is_no_error():
+    unread, pipe = os.pipe()
+    os.close(unread)
+    command = [sys.executable, "-m", "panic_server.cli", "check"]
+    done = subprocess.run(command, stdout=pipe, stderr=subprocess.PIPE, text=True, check=False)
+    os.close(pipe)
+    assert (done.returncode, done.stderr) == (141, "")
+
+
+def test_an_interrupt_while_a_command_is_loaded_leaves_no_traceback(capsys, monkeypatch):
+    def interrupted(_name):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("panic_server.cli.import_module", interrupted)
+    assert run(capsys, "check") == (130, [], [])
