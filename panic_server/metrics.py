@@ -1,11 +1,12 @@
 """What the server counts and measures, for Prometheus. Every metric's words stand here and nowhere else."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Counter, Gauge, Histogram, ProcessCollector
 from prometheus_client.exposition import generate_latest
 
 from panic_server.people import Role
+from panic_server.wire.shapes import Component
 
 # From a tenth of what was measured when idle up to where every promise is broken.
 _SECONDS = (0.0005, 0.001, 0.002, 0.003, 0.005, 0.01, 0.015, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
@@ -35,6 +36,9 @@ class Metrics:
         self._outbox_age_s = Gauge("kentongan_outbox_age_seconds", "Age of the oldest waiting push", registry=registry)
         self._outbox_pending = Gauge("kentongan_outbox_pending", "Pushes that wait", registry=registry)
         self._faults = Counter("kentongan_faults", "Errors that a loop survived", ["where"], registry=registry)
+        self._component = Gauge(
+            "kentongan_component_ok", "1 where a part of /readyz works, 0 where not", ["component"], registry=registry
+        )
         self._alarm_of: dict[str, Callable[[], None]] = {}
 
     def alarm(self, kind: str, seconds: float) -> None:
@@ -82,6 +86,11 @@ class Metrics:
     def outbox(self, *, age_s: float | None, pending: int) -> None:
         self._outbox_age_s.set(age_s or 0.0)
         self._outbox_pending.set(pending)
+
+    def components(self, found: Iterable[Component]) -> None:
+        """What the health page says, for an alert of its own on each part: most do not make the server unready."""
+        for one in found:
+            self._component.labels(one.name).set(one.ok)
 
     def fault(self, where: str) -> None:
         self._faults.labels(where).inc()

@@ -26,6 +26,7 @@ async def readyz(request: Request) -> Response:
 async def metrics(request: Request) -> Response:
     """What is counted and measured, for Prometheus."""
     services: Services = request.app.state.services
+    services.metrics.components(services.health.report().components)
     return Response(services.metrics.render(), headers={"Content-Type": services.metrics.content_type})
 
 

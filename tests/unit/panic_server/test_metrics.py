@@ -4,6 +4,7 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from panic_server.metrics import Metrics
 from panic_server.people import Role
+from panic_server.wire.shapes import Component
 
 
 def read(metrics: Metrics) -> dict[str, float]:
@@ -67,3 +68,13 @@ def test_two_servers_in_one_process_count_apart():
     one, other = Metrics(), Metrics()
     one.snapshot()
     assert read(other)["kentongan_live_snapshots_total"] == 0
+
+
+def test_each_part_of_the_health_page_can_have_an_alert():
+    metrics = Metrics()
+    metrics.components(
+        [Component("journal", ok=True, detail="writes"), Component("push", ok=False, detail="push_down")]
+    )
+    metrics.components([Component("journal", ok=False, detail="full"), Component("push", ok=True, detail="")])
+    found = read(metrics)
+    assert (found["kentongan_component_ok['journal']"], found["kentongan_component_ok['push']"]) == (0, 1)

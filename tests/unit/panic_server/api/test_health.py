@@ -29,9 +29,11 @@ async def test_a_server_without_push_is_ready_all_the_same(house):
 
 async def test_metrics_are_for_prometheus(house):
     house.metrics.repeat()
+    house.health.register("push", lambda: Component("push", ok=False, detail="not configured"))
     answer = await house.client.get("/metrics")
     assert answer.headers["content-type"].startswith("text/plain; version=")
     assert "kentongan_alarm_repeats_total 1.0" in answer.text
+    assert 'kentongan_component_ok{component="push"} 0.0' in answer.text
 
 
 async def test_health_may_be_asked_for_by_head(house):
