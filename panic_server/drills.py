@@ -20,6 +20,7 @@ from panic_server.journal.drills import device_prefix, load_drill, load_drills
 from panic_server.journal.port import SYSTEM, Drill, DrillOrder, JournalUnavailable, Press
 from panic_server.journal.queries import Reader
 from panic_server.journal.writer import Writer
+from panic_server.logs import Spell
 from panic_server.maps import Maps
 
 log = structlog.get_logger(__name__)
@@ -37,6 +38,7 @@ class DrillMaster:
         self._maps = maps
         self._clock = clock
         self._begun: set[str] = set()
+        self._spell = Spell("drills.wait_for_the_journal", over="drills.go_on")
 
     async def look(self) -> None:
         now = self._clock.now()
@@ -48,8 +50,9 @@ class DrillMaster:
                 elif drill.starts_at <= now and drill.id not in self._begun:
                     await self._begin(drill)
                     self._begun.add(drill.id)
-        except JournalUnavailable:
-            log.warning("drills.journal_unavailable")
+            self._spell.is_over()
+        except JournalUnavailable as error:
+            self._spell.goes_on(str(error))
 
     async def _begin(self, drill: Drill) -> None:
         spots = await asyncio.to_thread(self.spots, drill)

@@ -3,14 +3,11 @@
 import asyncio
 from typing import Final
 
-import structlog
-
 from panic_server.journal.port import JournalUnavailable
 from panic_server.journal.queries import SqlQueries
 from panic_server.journal.writer import Committed
 from panic_server.live.hub import Hub
-
-log = structlog.get_logger(__name__)
+from panic_server.logs import Spell
 
 CHUNK: Final = 1000
 
@@ -25,6 +22,7 @@ class Publisher:
         self.seq = seq
         self._target = seq
         self._filling: asyncio.Task[None] | None = None
+        self._spell = Spell("live.waits_for_the_journal", over="live.goes_on")
 
     def take(self, committed: Committed) -> None:
         """One of our own commits. When others committed in between, theirs are read first."""
@@ -56,9 +54,10 @@ class Publisher:
         while self.seq < self._target:
             try:
                 events = await self._queries.events(self.seq, self._target, CHUNK)
-            except JournalUnavailable:
-                log.warning("publisher.journal_unavailable")
+            except JournalUnavailable as error:
+                self._spell.goes_on(str(error))
                 return
+            self._spell.is_over()
             fresh = [event for event in events if event.seq > self.seq]
             if fresh:
                 self._hub.publish(fresh)
