@@ -10,7 +10,7 @@ from sqlalchemy.exc import DBAPIError
 from panic_server.journal.database import DatabaseUnusable, take_time
 from panic_server.journal.tables import metadata
 
-REVISION: Final = "0002"
+REVISION: Final = "0003"
 """The newest migration. A test compares it, and `tables.py`, with the migrations themselves."""
 
 MIGRATIONS: Final = Path(__file__).parent / "migrations"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import sqlite3
 import time
 from collections.abc import Callable
@@ -49,6 +50,22 @@ def test_a_database_of_the_first_schema_is_brought_up_to_date_with_what_is_in_it
         assert compare_metadata(MigrationContext.configure(connection), metadata) == []
         kept = text("SELECT name, areas, people.unit, seq, duty.unit FROM people JOIN duty ON officer_id = subject")
         assert connection.execute(kept).all() == [("Budi", '["PS-W"]', None, 7, None)]
+
+
+def test_a_database_that_may_hold_maps_of_the_present_form_is_refused_by_programs_that_know_the_schema_before(
+    url: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """Schema 0002 had maps as GeoJSON only."""
+    assert migrate(url)
+    earlier = tmp_path / "migrations"
+    shutil.copytree(MIGRATIONS, earlier)
+    for known in (earlier / "versions").glob("m*.py"):
+        if known.name > "m0003":
+            known.unlink()
+    monkeypatch.setattr("panic_server.journal.schema.MIGRATIONS", earlier)
+    monkeypatch.setattr("panic_server.journal.schema.REVISION", "0002")
+    with pytest.raises(DatabaseUnusable, match="newer than this Kentongan"):
+        migrate(url)
 
 
 def test_looking_at_a_database_finds_what_is_wrong_and_makes_nothing(url: str) -> None:
