@@ -53,12 +53,14 @@ class SqlAccounts:
         self._clock = clock
         self._known: dict[str, Principal] = {}
         self._unknown: OrderedDict[str, float] = OrderedDict()
+        self._changes = 0
 
     def close(self) -> None:
         self._engine.dispose()
 
     def forget(self) -> None:
-        """Another process changed people or tokens: memory asks anew."""
+        """People or tokens have changed: memory asks anew, and keeps no answer to what was asked before."""
+        self._changes += 1
         self._known.clear()
         self._unknown.clear()
 
@@ -72,8 +74,10 @@ class SqlAccounts:
         hashed = secret_hash(token)
         if self._unknown.get(hashed, 0.0) > self._clock.monotonic():
             return None
+        changes = self._changes
         found = await self._reader.ask(lambda connection: _find(connection, hashed))
-        self._remember(token, hashed, found)
+        if changes == self._changes:
+            self._remember(token, hashed, found)
         return found
 
     def _remember(self, token: str, hashed: str, found: Principal | None) -> None:
@@ -97,7 +101,6 @@ class SqlAccounts:
 
     async def revoke(self, token: str) -> None:
         now = micros(self._clock.now())
-        self._known.pop(token, None)
         revoked = update(tokens).where(tokens.c.hash == secret_hash(token)).values(revoked_at=now)
 
         def change(connection: Connection) -> None:
@@ -105,6 +108,8 @@ class SqlAccounts:
             note_change(connection)
 
         await self._write(change)
+        self._changes += 1
+        self._known.pop(token, None)
 
     async def people(self, role: Role) -> Sequence[PersonRow]:
         query = select(people).where(people.c.role == role.value).order_by(people.c.subject)

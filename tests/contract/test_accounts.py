@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from dataclasses import replace
+from typing import TypeVar
 
 import pytest
+from sqlalchemy.engine import Connection
 
 from panic_server.clock import FakeClock
 from panic_server.journal.accounts import CODE_LIFE, SIGNED_OUT, UNKNOWN_S, RoleConflict, SqlAccounts
@@ -16,6 +18,8 @@ from panic_server.journal.port import DutyOrder, JournalUnavailable
 from panic_server.journal.queries import Reader
 from panic_server.people import Role
 from tests.contract.desk import START, Desk
+
+T = TypeVar("T")
 
 
 @pytest.fixture
@@ -89,6 +93,28 @@ async def test_a_revoked_token_is_nobodys_in_every_process(url: str, accounts: S
     other.forget()
     assert await other.principal(token) is None
     other.close()
+    reader.close()
+
+
+async def test_what_was_read_before_a_token_was_revoked_is_not_remembered_after_it(
+    url: str, accounts: SqlAccounts, clock: FakeClock
+) -> None:
+    token = issue(url)
+
+    class SlowReader(Reader):
+        """Its answer comes when the token is nobody's any more, and everybody was told so."""
+
+        async def ask(self, question: Callable[[Connection], T]) -> T:
+            found = await super().ask(question)
+            await accounts.revoke(token)
+            slow.forget()
+            return found
+
+    reader = SlowReader(url)
+    slow = SqlAccounts(url, reader, clock)
+    assert await slow.principal(token) is not None
+    assert await slow.principal(token) is None
+    slow.close()
     reader.close()
 
 
