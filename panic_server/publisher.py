@@ -41,7 +41,7 @@ class Publisher:
     def restart(self, epoch: str, seq: int) -> None:
         """Another history: every client takes a fresh snapshot."""
         self.epoch = epoch
-        self.seq = seq
+        self.seq = self._target = seq
         self._hub.restart(epoch, seq)
 
     def follow(self, seq: int) -> None:
@@ -51,6 +51,7 @@ class Publisher:
             self._filling = asyncio.create_task(self._fill())
 
     async def _fill(self) -> None:
+        epoch = self.epoch
         while self.seq < self._target:
             try:
                 events = await self._queries.events(self.seq, self._target, CHUNK)
@@ -58,6 +59,9 @@ class Publisher:
                 self._spell.goes_on(str(error))
                 return
             self._spell.is_over()
+            if self.epoch != epoch:
+                # Read from a history that is over by now.
+                return
             fresh = [event for event in events if event.seq > self.seq]
             if fresh:
                 self._hub.publish(fresh)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, cast
 
 import pytest
@@ -35,15 +35,19 @@ class RecordingHub:
 
 
 class JournalOnDisk:
-    """Has the events up to `head`; `is_away` is how a database is that does not answer."""
+    """Has the events up to `head`; `is_away` is how a database is that does not answer. `meanwhile` happens while it
+    is read.
+    """
 
     def __init__(self) -> None:
         self.head, self.is_away, self.asked = 0, False, 0
+        self.meanwhile: Callable[[], None] = lambda: None
 
     async def events(self, after: int, to: int, limit: int) -> list[JournalEvent]:
         self.asked += 1
         if self.is_away:
             raise JournalUnavailable
+        self.meanwhile()
         return [event(seq) for seq in range(after + 1, min(self.head, to) + 1)][:limit]
 
 
@@ -120,6 +124,20 @@ async def test_another_epoch_restarts_the_hub_where_the_journal_is(publisher: Pu
     publisher.take(committed(2, 2, epoch="two"))
     assert hub.restarts == [("two", 1)]
     assert hub.seqs == [1, 2, 2]
+
+
+async def test_what_was_read_of_a_history_that_is_over_is_not_published(
+    publisher: Publisher, hub: RecordingHub, disk: JournalOnDisk
+) -> None:
+    disk.head = 5
+    disk.meanwhile = lambda: publisher.take(committed(1, 1, epoch="two"))
+    publisher.follow(5)
+    await settled()
+    assert (hub.seqs, hub.restarts, publisher.seq) == ([], [("two", 1)], 1)
+    asked = disk.asked
+    publisher.follow(1)
+    await settled()
+    assert disk.asked == asked
 
 
 async def test_a_commit_without_events_publishes_nothing(publisher: Publisher, hub: RecordingHub) -> None:
