@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from panic_server.mark import STRANGER, last_mark, read_mark, write_mark
+from panic_server.mark import STRANGER, MarkKeeper, last_mark, read_mark, write_mark
 
 
 def test_the_mark_comes_back_as_it_was_written_last(tmp_path: Path) -> None:
@@ -36,3 +36,24 @@ def test_a_journal_beside_which_no_mark_lies_is_not_taken_for_the_one_that_clien
 
 def test_a_further_node_has_no_mark_yet_and_concludes_nothing(tmp_path: Path) -> None:
     assert last_mark(tmp_path, is_alone=False) is None
+
+
+def test_the_mark_follows_the_head_and_is_written_only_when_that_moves(tmp_path: Path) -> None:
+    mark = MarkKeeper(tmp_path)
+    mark.keep(("", 0))
+    assert read_mark(tmp_path) is None
+    mark.keep(("epoch", 7))
+    assert read_mark(tmp_path) == ("epoch", 7)
+    (tmp_path / "head.json").unlink()
+    mark.keep(("epoch", 7))
+    assert read_mark(tmp_path) is None
+    mark.keep(("epoch", 8))
+    assert read_mark(tmp_path) == ("epoch", 8)
+
+
+def test_a_mark_that_could_not_be_written_is_written_at_the_next_try(tmp_path: Path) -> None:
+    mark = MarkKeeper(tmp_path / "later")
+    mark.keep(("epoch", 7))
+    (tmp_path / "later").mkdir()
+    mark.keep(("epoch", 7))
+    assert read_mark(tmp_path / "later") == ("epoch", 7)
