@@ -12,7 +12,7 @@ import numpy as np
 import shapely
 
 from geo.areas import AreaMap
-from geo.features import Area, Level, Sector
+from geo.features import Area, Level, MapRefused, Problem, Sector
 from geo.geojson import described, read_map
 from geo.plane import Geometries, as_geometries
 
@@ -34,9 +34,16 @@ def is_the_same(one: AreaMap, other: AreaMap) -> bool:
 
 
 def read_stored(text: str, *, version: int) -> AreaMap:
-    """What `write_stored` wrote, or the GeoJSON that earlier versions kept. Raises MapRefused for a bad GeoJSON."""
+    """What `write_stored` wrote, or the GeoJSON that earlier versions kept. Raises MapRefused for what is neither."""
     if not text.startswith(_BEGINNING):
         return read_map(text.encode(), version=version)
+    try:
+        return _read_checked(text, version=version)
+    except (ValueError, KeyError, TypeError, shapely.GEOSException) as error:
+        raise MapRefused([Problem("map", f"cannot be read: {type(error).__name__}")]) from error
+
+
+def _read_checked(text: str, *, version: int) -> AreaMap:
     document = json.loads(text)
     outlines = _outlines(document["outlines"])
     areas: list[Area] = []

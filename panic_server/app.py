@@ -295,10 +295,12 @@ class Server:
         return None if done.seq is not None else pause_s(done.incident, policy, now=now)
 
     async def _read_map(self) -> None:
-        area_map = await self.reader.ask(load_map)
+        area_map, self.maps.newest = await self.reader.ask(load_map)
         if area_map.version != self.maps.current.version:
             self.maps.swap(area_map)
             log.info("map.in_force", version=area_map.version)
+        if self.maps.is_behind:
+            log.error("map.unreadable", version=self.maps.newest, in_force=area_map.version)
 
     async def _read_accounts(self) -> None:
         self.accounts.forget()

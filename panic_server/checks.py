@@ -26,6 +26,9 @@ def check_clock(clock: Clock) -> Component:
 
 def check_map(maps: Maps) -> Component:
     version = maps.current.version
+    if maps.is_behind:
+        stays = f"version {version} stays in force" if version else "there is no other"
+        return Component("map", ok=False, detail=f"version {maps.newest} cannot be read, {stays}; import it again")
     return Component("map", ok=version > 0, detail=f"version {version}" if version else "no map imported")
 
 

@@ -14,7 +14,10 @@ from panic_server.journal.port import PersonRow
 
 
 class Maps:
+    """`newest` is the last version that was imported: later than the one in force when it cannot be read."""
+
     def __init__(self) -> None:
+        self.newest = 0
         self._current = AreaMap.empty()
         self._neighbours: Mapping[str, tuple[Neighbour, ...]] = {}
         self._known_above: dict[str, tuple[Neighbour, ...]] = {}
@@ -24,6 +27,10 @@ class Maps:
     @property
     def current(self) -> AreaMap:
         return self._current
+
+    @property
+    def is_behind(self) -> bool:
+        return self.newest > self._current.version
 
     def swap(self, area_map: AreaMap) -> None:
         self._current = area_map

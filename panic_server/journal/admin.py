@@ -1,7 +1,7 @@
 """What the command line does to the database, beside a running server or without one. Each call is one transaction."""
 
 import secrets
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 
@@ -10,7 +10,7 @@ from sqlalchemy import func, insert, select, update
 from sqlalchemy.engine import Connection
 
 from dispatch.units import Unit
-from geo.areas import AreaMap
+from geo.areas import AreaMap, MapRefused
 from geo.geojson import File, read_map
 from geo.stored import is_the_same, read_stored, write_stored
 from panic_server.journal import tables
@@ -21,6 +21,9 @@ from panic_server.journal.times import micros
 from panic_server.people import Role
 
 MAPS_KEPT = 10
+
+_ABOVE_ALL = 2**31 - 1
+"""No version of the map comes so far: the column holds no larger number."""
 
 
 @contextmanager
@@ -101,21 +104,32 @@ def revoke_tokens(url: str, *, role: Role, subject: str, now: datetime) -> int:
     return ended
 
 
-def load_map(connection: Connection) -> AreaMap:
-    """The newest version; an empty map before the first import."""
-    return _read(*_newest(connection))
+def load_map(connection: Connection) -> tuple[AreaMap, int]:
+    """The newest version that can be read, and the number of the newest; an empty map, and 0, before the first import.
+
+    A later Kentongan may have kept one that this one does not understand: an older map is better than none.
+    """
+    return _newest_readable(lambda below: _newest(connection, below))
 
 
-def _newest(connection: Connection) -> tuple[int, str | None]:
-    """Its version and its document; 0 and None before the first import."""
+def _newest_readable(find: Callable[[int], tuple[int, str | None]]) -> tuple[AreaMap, int]:
+    """`find` has the newest version below another one."""
+    version, document = find(_ABOVE_ALL)
+    newest = version
+    while document is not None:
+        try:
+            return read_stored(document, version=version), newest
+        except MapRefused:
+            version, document = find(version)
+    return AreaMap.empty(), newest
+
+
+def _newest(connection: Connection, below: int) -> tuple[int, str | None]:
+    """Its version and its document; 0 and None where there is none."""
     table = tables.maps
-    newest = select(table.c.version, table.c.document).order_by(table.c.version.desc()).limit(1)
-    row = connection.execute(newest).first()
+    found = select(table.c.version, table.c.document).where(table.c.version < below)
+    row = connection.execute(found.order_by(table.c.version.desc()).limit(1)).first()
     return (row.version, row.document) if row else (0, None)
-
-
-def _read(version: int, document: str | None) -> AreaMap:
-    return AreaMap.empty() if document is None else read_stored(document, version=version)
 
 
 def areas_of(url: str, subject: str) -> tuple[str, ...]:
@@ -127,10 +141,18 @@ def areas_of(url: str, subject: str) -> tuple[str, ...]:
 
 
 def current_map(url: str) -> AreaMap:
-    """Read outside of the transaction, as long as which no alarm can be stored."""
-    with opened(url) as connection:
-        newest = _newest(connection)
-    return _read(*newest)
+    """As `load_map`."""
+    return _load_outside(url)[0]
+
+
+def _load_outside(url: str) -> tuple[AreaMap, int]:
+    """As `load_map`, read outside of the transaction, as long as which no alarm can be stored."""
+
+    def find(below: int) -> tuple[int, str | None]:
+        with opened(url) as connection:
+            return _newest(connection, below)
+
+    return _newest_readable(find)
 
 
 def store_map(url: str, files: Sequence[File], *, now: datetime) -> AreaMap:
@@ -139,15 +161,15 @@ def store_map(url: str, files: Sequence[File], *, now: datetime) -> AreaMap:
 
     The map of a city takes seconds to build; alarms wait for no more than its row.
     """
-    known = current_map(url)
-    built = read_map(files, version=known.version + 1)
-    if is_the_same(built, known):
+    known, newest = _load_outside(url)
+    built = read_map(files, version=newest + 1)
+    if known.version == newest and is_the_same(built, known):
         return known
     document = write_stored(built)
     with opened(url) as connection:
         version = _add_map(connection, document, now)
     # Another import may have come first.
-    return built if version == built.version else _read(version, document)
+    return built if version == built.version else read_stored(document, version=version)
 
 
 def _add_map(connection: Connection, document: str, now: datetime) -> int:

@@ -80,6 +80,34 @@ async def test_an_incidents_place_does_not_change_when_the_map_does(city: City) 
     assert (seen["incident"]["place"]["map_version"], seen["incident"]["place"]["rt"]["code"]) == (1, "RT-1")
 
 
+async def test_a_map_that_cannot_be_read_costs_no_alarm_and_is_on_the_health_page(city: City) -> None:
+    resident, operator = city.resident(), city.operator()
+    await city.ready()
+    await city.change_database("INSERT INTO maps VALUES (2, 0, '{')")
+    await city.change_database("UPDATE catalogue SET revision = revision + 1 WHERE name = 'map'")
+
+    async def is_told() -> bool:
+        await city.passes(seconds=1)
+        return not await is_well(city, "map")
+
+    await eventually(is_told)
+    for _ in range(2):
+        await city.passes(seconds=5)
+        assert not await is_well(city, "map")
+        assert await is_well(city, "database")
+        assert (await resident.press()).place["map_version"] == 1
+        await city.restarts()
+    assert await city.imports(town_map()) == 3
+    await city.passes(seconds=1)
+    assert await is_well(city, "map")
+    assert (await operator.gets("/v1/areas/at?lat=-6.99&lon=110.42"))["map_version"] == 3
+
+
+async def is_well(city: City, part: str) -> bool:
+    health = (await city.http.get(f"{city.url}/readyz")).json()
+    return {one["name"]: one["ok"] for one in health["components"]}[part]
+
+
 @pytest.fixture
 async def real_city(folder: Path):
     """Its clock is the machine's."""

@@ -98,3 +98,28 @@ def test_what_earlier_versions_kept_is_read_and_checked() -> None:
     assert same(read_stored(document, version=7), written)
     with pytest.raises(MapRefused):
         read_stored('{"type":"FeatureCollection","features":[]}', version=7)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        '{"kentongan_map":2,"features":[],"outlines":[]}',
+        '{"kentongan_map":1,"features":[',
+        '{"kentongan_map":1,"features":[]}',
+        '{"kentongan_map":1,"features":null,"outlines":[]}',
+        '{"kentongan_map":1,"features":[{"level":"rt"}],"outlines":["00"]}',
+        '{"kentongan_map":1,"features":[{"level":"continent"}],"outlines":[null]}',
+        '{"kentongan_map":1,"features":[{"level":"rt"}],"outlines":[]}',
+    ],
+)
+def test_what_cannot_be_read_is_refused_in_one_way(text: str) -> None:
+    with pytest.raises(MapRefused):
+        read_stored(text, version=7)
+
+
+def test_the_geojson_that_earlier_versions_kept_is_the_same_map() -> None:
+    written = built(grid_areas())
+    kept = read_stored(write_map(written.areas(), written.sectors).decode(), version=3)
+    assert is_the_same(kept, written)
+    assert is_the_same(read_stored(write_stored(kept), version=4), kept)

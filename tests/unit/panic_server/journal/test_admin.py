@@ -60,3 +60,31 @@ def test_a_map_that_another_overtakes_is_the_version_after_that(
     assert stored.version == in_force.version == 2
     wanted = [area.code for area in read_map(cities.generated(1, 60), version=2).areas()]
     assert [area.code for area in in_force.areas()] == [area.code for area in stored.areas()] == wanted
+
+
+def break_newest_map(url: str) -> None:
+    with admin.opened(url) as connection:
+        connection.exec_driver_sql("UPDATE maps SET document = '{' WHERE version = (SELECT max(version) FROM maps)")
+
+
+def test_in_place_of_a_map_that_cannot_be_read_the_one_before_it_is_in_force(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path}/kentongan.db"
+    for seed in (1, 2):
+        admin.store_map(url, cities.generated(seed, 60), now=NOW)
+    break_newest_map(url)
+    with admin.opened(url) as connection:
+        area_map, newest = admin.load_map(connection)
+    assert (area_map.version, newest) == (1, 2)
+    assert admin.current_map(url).version == 1
+
+
+def test_a_map_that_cannot_be_read_is_mended_by_an_import_whatever_that_says(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path}/kentongan.db"
+    admin.store_map(url, cities.generated(1, 60), now=NOW)
+    break_newest_map(url)
+    assert admin.current_map(url).version == 0
+    assert admin.store_map(url, cities.generated(1, 60), now=NOW).version == 2
+    admin.store_map(url, cities.generated(2, 60), now=NOW)
+    break_newest_map(url)
+    assert admin.store_map(url, cities.generated(1, 60), now=NOW).version == 4
+    assert admin.current_map(url).version == 4
