@@ -72,12 +72,8 @@ def next_due(incident: Incident, policy: Policy, *, after: datetime | None = Non
     return min(dues if after is None else [due for due in dues if due > after], default=None)
 
 
-def officers_due(incident: Incident, policy: Policy) -> datetime | None:
-    """When a receipt is late, an offer is over, nobody has claimed it, or it is to be looked who is near by now."""
-    return min(_dues(incident, policy), default=None)
-
-
 def _dues(incident: Incident, policy: Policy) -> list[datetime]:
+    """When a receipt is late, an offer is over, nobody has claimed it, or it is to be looked who is near by now."""
     if not incident.is_open:
         return []
     rules = policy.rules_of(incident)

@@ -6,7 +6,6 @@ Everything that changes an incident is an order to `Journal.submit`; it is answe
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from dispatch.commands import Command
 from dispatch.incident import Alarm, Incident, Kind, Person
@@ -317,6 +316,3 @@ class KeptPolicy:
     first_at: datetime
     last_at: datetime
     text: str
-
-
-Json = Any

@@ -79,11 +79,3 @@ class Accounts(Protocol):
     async def revoke(self, token: str) -> None: ...
 
     async def people(self, role: Role) -> Sequence[PersonRow]: ...
-
-
-class Head(Protocol):
-    """Where this process has published to. `seq` follows the journal without a hole."""
-
-    epoch: str
-    seq: int
-    published_at: datetime

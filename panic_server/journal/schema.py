@@ -8,7 +8,6 @@ from sqlalchemy.engine import Connection
 from sqlalchemy.exc import DBAPIError
 
 from panic_server.journal.database import DatabaseUnusable, take_time
-from panic_server.journal.tables import metadata
 
 REVISION: Final = "0003"
 """The newest migration. A test compares it, and `tables.py`, with the migrations themselves."""
@@ -69,7 +68,3 @@ def _migrate(connection: Connection) -> None:
     if revision is not None and revision not in known:
         raise DatabaseUnusable(f"the database's schema {revision} is newer than this Kentongan; upgrade the program")
     command.upgrade(config, "head")
-
-
-def table_names() -> list[str]:
-    return sorted(metadata.tables)

@@ -59,10 +59,6 @@ class Groups:
         self._by_selector: dict[str, list[Group]] = {}
         self._dirty: list[Group] = []
 
-    @property
-    def are_dirty(self) -> bool:
-        return bool(self._dirty)
-
     def has(self, selector: str) -> bool:
         """Somebody who holds it is connected."""
         return selector in self._by_selector

@@ -10,14 +10,12 @@ from panic_server.push.port import Push
 # News of an emergency that reaches nobody for an hour is history: the phone sees the present state when it is opened.
 WITHOUT_EXPIRY = timedelta(hours=1)
 
-_TYPES = {"withdrawn": "offer_withdrawn"}
-
 
 def data_of(push: Push) -> dict[str, str]:
     """The whole data of the message, as in the public contract; `offer_id` only where there is an offer, and `drill`
     in exercises.
     """
-    data = {"type": _TYPES.get(push.kind, push.kind), "push_id": push.id, "incident_id": push.incident_id}
+    data = {"type": push.kind, "push_id": push.id, "incident_id": push.incident_id}
     if push.offer_id is not None:
         data["offer_id"] = push.offer_id
     if push.drill:

@@ -153,7 +153,6 @@ class Verdict(StrEnum):
     LOST = "lost"
     DEAD_DEVICE = "dead_device"
     REFUSED = "refused"
-    UNSUPPORTED = "unsupported"
     NOT_CONFIGURED = "not_configured"
 
 

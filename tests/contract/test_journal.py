@@ -20,10 +20,6 @@ from panic_server.surroundings import Surroundings
 from tests.contract.desk import EAST, OPERATOR, OPERATOR_PERSON, WEST, Desk, press
 
 
-async def all_seqs(desk: Desk) -> list[int]:
-    return [row[0] for row in await desk.rows("SELECT seq FROM events ORDER BY seq")]
-
-
 async def test_an_answered_alarm_is_on_disk_with_its_content(desk: Desk) -> None:
     sent = press(kind=Kind.FIRE, flags=("fix_stale",), raw_position='{"lat":"-6.995"}')
     accepted = await desk.writer.submit(sent)

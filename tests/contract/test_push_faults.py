@@ -55,7 +55,7 @@ async def test_a_push_that_is_to_wake_nobody_goes_without_urgency_and_says_no_mo
 
 
 async def test_a_withdrawal_arrives_as_offer_withdrawn(post: Post) -> None:
-    post.commit([a_push(1, kind="withdrawn")])
+    post.commit([a_push(1, kind="offer_withdrawn")])
     await post.all_settled()
     assert post.fake.sent()[0]["message"]["data"]["type"] == "offer_withdrawn"
 

@@ -102,20 +102,5 @@ def partly_mapped() -> bytes:
     return _collection(features)
 
 
-def crowded_map() -> bytes:
-    """Twelve RT of 22 m each side by side, RT-01 to RT-12: more than an inexact fix can tell apart."""
-    width = 0.0002
-    boxes = [(WEST + i * width, SOUTH, WEST + (i + 1) * width, SOUTH + SIDE) for i in range(12)]
-    features = [
-        _feature("KOTA", "city", None, (WEST, SOUTH, WEST + 12 * width, SOUTH + SIDE)),
-        *(_feature(f"RT-{i:02}", "rt", "KOTA", box) for i, box in enumerate(boxes, start=1)),
-        _sector("PS-BARAT", [f"RT-{i:02}" for i in range(1, 13)]),
-    ]
-    return _collection(features)
-
-
-IN_CROWDED_RT_06 = Spot(SOUTH + SIDE / 2, WEST + 5.5 * 0.0002, accuracy_m=400.0)
-
-
 def _collection(features: list[dict[str, Any]]) -> bytes:
     return json.dumps({"type": "FeatureCollection", "features": features}).encode()

@@ -80,9 +80,6 @@ class Person:
         self.city.screens.append(screen)
         return await screen.opens()
 
-    async def registers(self, device: str) -> None:
-        await self.does("/v1/me/device", {"kind": "fcm_token", "value": device}, method="PUT")
-
 
 class Resident(Person):
     async def press(self, where: Spot | None = IN_RT_1, **changes: Any) -> Alarm:

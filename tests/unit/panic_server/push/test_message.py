@@ -15,10 +15,6 @@ def test_of_an_exercise_the_push_says_that_it_is_one() -> None:
     assert data_of(a_push(1, drill=True)) == {**data_of(a_push(1)), "drill": "true"}
 
 
-def test_a_withdrawn_offer_has_the_contracts_type() -> None:
-    assert data_of(a_push(1, kind="withdrawn"))["type"] == "offer_withdrawn"
-
-
 def test_news_without_an_offer_leaves_the_offer_id_out() -> None:
     data = data_of(a_piece_of_news(1))
     assert data == {"type": "neighbourhood", "push_id": "push-1", "incident_id": "incident-1"}

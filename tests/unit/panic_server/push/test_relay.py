@@ -128,7 +128,7 @@ async def test_a_withdrawn_offer_is_not_sent_any_more(house: House) -> None:
     await house.commit(a_push(1))
     house.relay.withdraw(["offer-1"])
     house.sender.window = 100
-    await house.commit(a_push(1, id="push-2", kind="withdrawn"))
+    await house.commit(a_push(1, id="push-2", kind="offer_withdrawn"))
     assert (house.sent(), house.end_of(1)) == (["push-2"], EndReason.WITHDRAWN)
 
 

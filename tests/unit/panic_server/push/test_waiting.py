@@ -63,9 +63,9 @@ def test_without_room_for_failed_pushes_only_new_ones_go(waiting: Waiting) -> No
 
 
 def test_a_withdrawn_offer_is_not_taken_but_the_news_of_it_is(waiting: Waiting) -> None:
-    put(waiting, a_push(1), a_push(2, kind="withdrawn", offer_id="offer-1"), a_push(3))
+    put(waiting, a_push(1), a_push(2, kind="offer_withdrawn", offer_id="offer-1"), a_push(3))
     withdrawn = [errand.push.seq for errand in waiting.withdraw(["offer-1", "offer-unknown"])]
-    assert (withdrawn, taken(waiting)) == ([1], [2, 3])
+    assert (withdrawn, taken(waiting)) == ([1], [3, 2])
 
 
 def test_a_withdrawn_offer_is_found_while_it_waits_for_its_next_try(waiting: Waiting) -> None:
