@@ -6,10 +6,12 @@ from types import MappingProxyType
 from typing import Self
 
 import numpy as np
+import shapely
 
 from geo.checks import find_problems, find_warnings
 from geo.features import Area, AreaRef, Level, MapRefused, Problem, Sector
 from geo.index import MapIndex, chain
+from geo.plane import Geometries, as_geometries
 
 __all__ = ["Area", "AreaMap", "AreaRef", "Bbox", "Level", "MapRefused", "Problem", "Sector"]
 
@@ -80,17 +82,23 @@ class AreaMap:
         """Everything above the area, smallest first."""
         return self.chain(code)[1:]
 
-    def drawn_sectors(self) -> tuple[Sector, ...]:
-        """The sectors, each with a polygon to show: its own, or the union of its areas."""
+    def drawn_sectors(self, bbox: Bbox | None = None) -> tuple[Sector, ...]:
+        """The sectors, each with a polygon to show: its own, or the union of its areas. With a box as `areas`."""
         outlines = self.index.sectors.layer.outlines
-        return tuple(replace(sector, geometry=outlines[number]) for number, sector in enumerate(self.sectors))
+        numbers = range(len(self.sectors)) if bbox is None else _meeting(outlines, bbox)
+        return tuple(replace(self.sectors[number], geometry=outlines[number]) for number in numbers)
 
     def areas(self, level: Level | None = None, bbox: Bbox | None = None) -> tuple[Area, ...]:
         """By level and code; with a box only those whose own box meets it."""
         found = tuple(area for area in self._areas.values() if level is None or area.level is level)
-        if bbox is None or not found:
+        if bbox is None:
             return found
-        west, south, east, north = bbox
-        x1, y1, x2, y2 = np.array([area.geometry.bounds for area in found]).T
-        meets = (x1 <= east) & (x2 >= west) & (y1 <= north) & (y2 >= south)
-        return tuple(found[number] for number in np.flatnonzero(meets))
+        return tuple(found[number] for number in _meeting(as_geometries([area.geometry for area in found]), bbox))
+
+
+def _meeting(outlines: Geometries, bbox: Bbox) -> list[int]:
+    """The numbers of those whose own box meets this one."""
+    west, south, east, north = bbox
+    x1, y1, x2, y2 = shapely.bounds(outlines).reshape(-1, 4).T
+    meeting: list[int] = np.flatnonzero((x1 <= east) & (x2 >= west) & (y1 <= north) & (y2 >= south)).tolist()
+    return meeting

@@ -2,7 +2,6 @@
 
 import asyncio
 import gzip
-from dataclasses import replace
 from hashlib import blake2b
 from typing import Annotated, Any, Final, Literal, NamedTuple
 
@@ -10,11 +9,10 @@ from msgspec import Meta, Struct
 from starlette.requests import Request
 from starlette.responses import Response
 
-from geo.areas import Area, AreaMap, Bbox, Level, Sector
+from geo.areas import AreaMap, Bbox, Level
 from geo.geofence import locate
 from geo.geojson import write_map
 from geo.position import Position
-from geo.sectors import sector_outline
 from panic_server.api.answers import answer
 from panic_server.api.describe import described, resource
 from panic_server.api.inputs import Anybody, Kentongan, query
@@ -128,25 +126,10 @@ def _read_bbox(text: str) -> Bbox:
 
 def _write(area_map: AreaMap, level: str | None, bbox: Bbox | None) -> Outline:
     if level == "sector":
-        plain = write_map((), _outlined_sectors(area_map, bbox))
+        plain = write_map((), area_map.drawn_sectors(bbox))
     else:
         plain = write_map(area_map.areas(None if level is None else Level(level), bbox), ())
     # Level 5 is twice as quick as the usual 6 on outlines and 2 % larger.
     compressed = gzip.compress(plain, 5, mtime=0) if len(plain) >= _COMPRESS_FROM_BYTES else b""
     # Weak, since both encodings share it.
     return Outline(plain, compressed, f'W/"{blake2b(plain, digest_size=12).hexdigest()}"')
-
-
-def _outlined_sectors(area_map: AreaMap, bbox: Bbox | None) -> list[Sector]:
-    """Each with a polygon, also those that are given as a set of areas."""
-    by_code: dict[str, Area] = {area.code: area for area in area_map.areas()}
-    drawn = ((sector, sector_outline(sector, by_code)) for sector in area_map.sectors)
-    return [
-        replace(sector, geometry=outline) for sector, outline in drawn if bbox is None or _meets(outline.bounds, bbox)
-    ]
-
-
-def _meets(bounds: Bbox, bbox: Bbox) -> bool:
-    west, south, east, north = bbox
-    x1, y1, x2, y2 = bounds
-    return bool(x1 <= east and x2 >= west and y1 <= north and y2 >= south)
