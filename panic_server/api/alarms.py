@@ -1,15 +1,15 @@
 """The trigger, and what a resident may know of their own alarm."""
 
+import math
 from typing import Final
 
-import numpy as np
 from starlette.requests import Request
 from starlette.responses import Response
 
 from dispatch.arrival import eta_s
 from dispatch.cancelling import STREAM_AFTER_CANCEL
 from dispatch.incident import Assignment, Incident, Stage
-from geo.nearest import earth_xyz
+from geo.nearest import point_xyz
 from geo.position import Position
 from panic_server.api.answers import answer
 from panic_server.api.auth import identify
@@ -110,5 +110,4 @@ def coming(services: Services, incident: Incident, assignment: Assignment) -> sh
 
 def _distance_m(one: Position, other: Position) -> float:
     """Straight; a chord through the Earth, which within a city is the distance on the ground to a millimetre."""
-    points = earth_xyz(np.array([one.lat, other.lat]), np.array([one.lon, other.lon]))
-    return float(np.linalg.norm(points[:, 0] - points[:, 1]))
+    return math.dist(point_xyz(one), point_xyz(other))

@@ -6,10 +6,11 @@ from typing import Annotated, Final
 
 from starlette.responses import Response
 
-from dispatch.incident import Kind, Person
+from dispatch.incident import Kind
 from panic_server.api.answers import answer
 from panic_server.api.describe import described, resource
 from panic_server.api.inputs import ConsoleUser, Id, Kentongan, body
+from panic_server.api.orders import person
 from panic_server.clock import new_id
 from panic_server.journal.drills import load_drill, load_drills
 from panic_server.journal.port import Actor, Drill, DrillOrder
@@ -51,7 +52,7 @@ async def plan_drill(
         area=wish.area,
         kind=Kind(wish.kind),
         alarms=wish.alarms,
-        planned_by=Person(caller.subject, caller.name),
+        planned_by=person(caller),
         starts_at=starts_at,
         ends_at=starts_at + timedelta(minutes=wish.minutes),
         ended_at=None,
@@ -86,8 +87,7 @@ async def end_drill(drill_id: Id, caller: ConsoleUser, services: Kentongan) -> R
 
 
 async def _give(services: Services, caller: Principal, drill: Drill) -> None:
-    by = Person(caller.subject, caller.name)
-    await services.writer.submit(DrillOrder(drill, by, Actor(caller.role.value, caller.subject)))
+    await services.writer.submit(DrillOrder(drill, person(caller), Actor(caller.role.value, caller.subject)))
 
 
 def _start(wished: datetime | None, now: datetime) -> datetime:

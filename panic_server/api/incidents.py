@@ -8,10 +8,10 @@ from msgspec import Meta, Raw, Struct
 from msgspec.structs import replace
 from starlette.responses import Response
 
-from dispatch.commands import AddNote, Claim, Close, Command, Release, Reopen
-from dispatch.incident import Disposition, Incident, Person
+from dispatch.commands import AddNote, Claim, Close, Release, Reopen
+from dispatch.incident import Disposition, Incident
 from panic_server.api.alarms import coming
-from panic_server.api.answers import answer, etag, incident_answer, seen_by
+from panic_server.api.answers import answer, etag, seen_by
 from panic_server.api.describe import described, resource
 from panic_server.api.inputs import (
     READERS,
@@ -23,7 +23,7 @@ from panic_server.api.inputs import (
     body,
     query,
 )
-from panic_server.api.orders import order_incident
+from panic_server.api.orders import person, work
 from panic_server.journal.port import StoredAlarm, TimelineRow, TrackRow
 from panic_server.people import CONSOLE_ROLES, Principal, Role
 from panic_server.services import Services
@@ -152,7 +152,7 @@ _OF_WORK: Final = (INCIDENT_UNKNOWN, NOT_FOUND)
 )
 async def claim(incident_id: Id, caller: ConsoleUser, version: ExpectedVersion, services: Kentongan) -> Response:
     """The operator takes the incident over."""
-    return await _work(services, caller, incident_id, Claim(_person(caller)), version)
+    return await work(services, caller, incident_id, Claim(person(caller)), version)
 
 
 @routes.post(
@@ -166,7 +166,7 @@ async def claim(incident_id: Id, caller: ConsoleUser, version: ExpectedVersion, 
 )
 async def release(incident_id: Id, caller: ConsoleUser, version: ExpectedVersion, services: Kentongan) -> Response:
     """The operator gives the incident back."""
-    return await _work(services, caller, incident_id, Release(_person(caller)), version)
+    return await work(services, caller, incident_id, Release(person(caller)), version)
 
 
 @routes.post(
@@ -184,7 +184,7 @@ async def add_note(
     text = _note(note.text)
     if text is None:
         raise Refusal(BODY_INVALID, "The field text is empty")
-    return await _work(services, caller, incident_id, AddNote(_person(caller), text), version)
+    return await work(services, caller, incident_id, AddNote(person(caller), text), version)
 
 
 @routes.post(
@@ -205,8 +205,8 @@ async def close(
     services: Kentongan,
 ) -> Response:
     """How it ended. Whoever was asked or on the way is free again."""
-    command = Close(_person(caller), Disposition(wish.disposition), _note(wish.note))
-    return await _work(services, caller, incident_id, command, version)
+    command = Close(person(caller), Disposition(wish.disposition), _note(wish.note))
+    return await work(services, caller, incident_id, command, version)
 
 
 @routes.post(
@@ -230,20 +230,7 @@ async def reopen(
 
     One that was merged comes back by a split of the other.
     """
-    return await _work(services, caller, incident_id, Reopen(_person(caller), _note(wish.reason)), version)
-
-
-async def _work(
-    services: Services, caller: Principal, incident_id: str, command: Command, version: int | None
-) -> Response:
-    incident: Incident = await order_incident(
-        services, caller, command, incident_id=incident_id, expected_version=version
-    )
-    return incident_answer(services, incident, caller)
-
-
-def _person(caller: Principal) -> Person:
-    return Person(caller.subject, caller.name)
+    return await work(services, caller, incident_id, Reopen(person(caller), _note(wish.reason)), version)
 
 
 def _note(text: str | None) -> str | None:

@@ -5,8 +5,8 @@ from typing import Annotated, Final
 from starlette.responses import Response
 
 from dispatch.commands import AnswerNews, ReceiveNews, SharePlace
-from dispatch.incident import Incident, Person
-from panic_server.api.answers import answer, incident_answer
+from dispatch.incident import Incident
+from panic_server.api.answers import answer
 from panic_server.api.describe import described, resource
 from panic_server.api.inputs import (
     REPRESENTATIVES,
@@ -17,7 +17,7 @@ from panic_server.api.inputs import (
     RepresentativeCaller,
     body,
 )
-from panic_server.api.orders import order_incident
+from panic_server.api.orders import order_incident, person, work
 from panic_server.people import CONSOLE_ROLES, Principal
 from panic_server.services import Services
 from panic_server.wire import news, shapes
@@ -88,9 +88,7 @@ async def share_place(
     reason = (wish.reason or "").strip() or None
     if reason is not None and len(reason) > _LONGEST_REASON:
         raise Refusal(BODY_INVALID, f"A reason has at most {_LONGEST_REASON} characters")
-    command = SharePlace(Person(caller.subject, caller.name), wish.place, reason)
-    incident = await order_incident(services, caller, command, incident_id=incident_id, expected_version=version)
-    return incident_answer(services, incident, caller)
+    return await work(services, caller, incident_id, SharePlace(person(caller), wish.place, reason), version)
 
 
 def _receipt(services: Services, incident: Incident, caller: Principal, *, coming: bool | None = None) -> Response:

@@ -1,7 +1,10 @@
 """Gives the journal's writer an order to one incident, in the name of the caller."""
 
+from starlette.responses import Response
+
 from dispatch.commands import Command
-from dispatch.incident import Incident
+from dispatch.incident import Incident, Person
+from panic_server.api.answers import incident_answer
 from panic_server.journal.port import Actor, IncidentOrder
 from panic_server.people import Principal
 from panic_server.services import Services
@@ -32,3 +35,16 @@ async def order_incident(
         )
     )
     return done.incident
+
+
+async def work(
+    services: Services, caller: Principal, incident_id: str, command: Command, version: int | None
+) -> Response:
+    """What an operator does with an incident, answered with the incident as it is then. Raises as `order_incident`."""
+    incident = await order_incident(services, caller, command, incident_id=incident_id, expected_version=version)
+    return incident_answer(services, incident, caller)
+
+
+def person(caller: Principal) -> Person:
+    """The caller, as the incident remembers them."""
+    return Person(caller.subject, caller.name)

@@ -4,14 +4,11 @@ from typing import Annotated, Final
 
 from starlette.responses import Response
 
-from dispatch.commands import ChangePlaces, Command, OfferTo, ResumeEscalation, StopEscalation, Withdraw
-from dispatch.incident import Person
-from panic_server.api.answers import incident_answer
+from dispatch.commands import ChangePlaces, OfferTo, ResumeEscalation, StopEscalation, Withdraw
 from panic_server.api.describe import described, resource
 from panic_server.api.inputs import ConsoleUser, ExpectedVersion, Id, Kentongan, body
-from panic_server.api.orders import order_incident
-from panic_server.people import CONSOLE_ROLES, Principal
-from panic_server.services import Services
+from panic_server.api.orders import person, work
+from panic_server.people import CONSOLE_ROLES
 from panic_server.wire import overrides as wishes
 from panic_server.wire import problems, shapes
 from panic_server.wire.problems import INCIDENT_CLOSED, INCIDENT_UNKNOWN, NOT_FOUND
@@ -46,8 +43,8 @@ async def offer_to(
     services: Kentongan,
 ) -> Response:
     """Asks an officer whom the operator chose, instead of another one or besides. A place is added if need be."""
-    command = OfferTo(_person(caller), wish.officer_id, wish.reason.strip(), wish.instead_of)
-    return await _work(services, caller, incident_id, command, version)
+    command = OfferTo(person(caller), wish.officer_id, wish.reason.strip(), wish.instead_of)
+    return await work(services, caller, incident_id, command, version)
 
 
 @routes.post(
@@ -68,8 +65,8 @@ async def withdraw(
     services: Kentongan,
 ) -> Response:
     """Takes an offer back, or calls an officer off who is on the way or there."""
-    command = Withdraw(_person(caller), wish.id, wish.reason.strip())
-    return await _work(services, caller, incident_id, command, version)
+    command = Withdraw(person(caller), wish.id, wish.reason.strip())
+    return await work(services, caller, incident_id, command, version)
 
 
 @routes.post(
@@ -90,8 +87,8 @@ async def change_places(
     services: Kentongan,
 ) -> Response:
     """How many officers are to go altogether. Not fewer than go already: those are withdrawn by name."""
-    return await _work(
-        services, caller, incident_id, ChangePlaces(_person(caller), wish.places, wish.reason.strip()), version
+    return await work(
+        services, caller, incident_id, ChangePlaces(person(caller), wish.places, wish.reason.strip()), version
     )
 
 
@@ -113,17 +110,6 @@ async def run_escalation(
     services: Kentongan,
 ) -> Response:
     """Stops asking further officers, or goes on with it. Whoever was asked may still answer."""
-    person, reason = _person(caller), wish.reason.strip()
-    command = ResumeEscalation(person, reason) if wish.running else StopEscalation(person, reason)
-    return await _work(services, caller, incident_id, command, version)
-
-
-async def _work(
-    services: Services, caller: Principal, incident_id: str, command: Command, version: int | None
-) -> Response:
-    incident = await order_incident(services, caller, command, incident_id=incident_id, expected_version=version)
-    return incident_answer(services, incident, caller)
-
-
-def _person(caller: Principal) -> Person:
-    return Person(caller.subject, caller.name)
+    change = ResumeEscalation if wish.running else StopEscalation
+    command = change(person(caller), wish.reason.strip())
+    return await work(services, caller, incident_id, command, version)
