@@ -105,7 +105,7 @@ async def test_a_map_that_cannot_be_read_costs_no_alarm_and_is_on_the_health_pag
 
 async def is_well(city: City, part: str) -> bool:
     health = (await city.http.get(f"{city.url}/readyz")).json()
-    return {one["name"]: one["ok"] for one in health["components"]}[part]
+    return any(one["ok"] for one in health["components"] if one["name"] == part)
 
 
 @pytest.fixture
