@@ -44,6 +44,10 @@ def spread(nanoseconds: Sequence[int]) -> str:
     return " / ".join(short(value) for value in found)
 
 
+def percentile_ms(nanoseconds: Sequence[int], percent: float) -> float:
+    return float(np.percentile(np.asarray(nanoseconds, dtype=np.int64), percent)) / 1e6 if nanoseconds else 0.0
+
+
 def short(value: float) -> str:
     return f"{value:.2f}" if value < 10 else f"{value:.1f}" if value < 100 else f"{value:.0f}"
 

@@ -15,7 +15,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from dispatch.units import Unit, read_unit
 from panic_server.clock import Clock
-from panic_server.journal.database import open_engine
+from panic_server.journal.database import DatabaseUnusable, open_engine
 from panic_server.journal.port import JournalUnavailable, PersonRow
 from panic_server.journal.queries import Reader
 from panic_server.journal.reasons import reason
@@ -128,7 +128,7 @@ class SqlAccounts:
 
         try:
             return await asyncio.to_thread(run)
-        except SQLAlchemyError as error:
+        except (SQLAlchemyError, DatabaseUnusable) as error:
             raise JournalUnavailable(f"the database cannot be used: {reason(error)}") from error
 
 

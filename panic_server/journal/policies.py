@@ -11,7 +11,7 @@ from sqlalchemy.engine import Connection
 from sqlalchemy.exc import SQLAlchemyError
 
 from panic_server.clock import Clock
-from panic_server.journal.database import open_engine
+from panic_server.journal.database import DatabaseUnusable, open_engine
 from panic_server.journal.port import JournalUnavailable, KeptPolicy
 from panic_server.journal.reasons import reason
 from panic_server.journal.tables import policies
@@ -30,7 +30,7 @@ class PolicyShelf:
         """It comes into force now; the first time stays. Raises JournalUnavailable."""
         try:
             await asyncio.to_thread(self._keep, version, text)
-        except SQLAlchemyError as error:
+        except (SQLAlchemyError, DatabaseUnusable) as error:
             raise JournalUnavailable(f"the database cannot be used: {reason(error)}") from error
 
     def _keep(self, version: str, text: str) -> None:

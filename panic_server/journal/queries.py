@@ -16,7 +16,7 @@ from dispatch.incident import Incident
 from geo.position import Position
 from panic_server.journal import tables
 from panic_server.journal.codec import read_alarm, read_incident
-from panic_server.journal.database import open_engine
+from panic_server.journal.database import DatabaseUnusable, open_engine
 from panic_server.journal.port import (
     Actor,
     DutyRow,
@@ -66,7 +66,7 @@ class Reader:
         try:
             with self._engine.begin() as connection:
                 return question(connection)
-        except SQLAlchemyError as error:
+        except (SQLAlchemyError, DatabaseUnusable) as error:
             raise JournalUnavailable(f"the database cannot be used: {reason(error)}") from error
 
     def close(self) -> None:

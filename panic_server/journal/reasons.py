@@ -4,11 +4,13 @@ import sqlite3
 
 from sqlalchemy.exc import DBAPIError, OperationalError
 
+from panic_server.journal.database import DatabaseUnusable
+
 
 def reason(error: Exception) -> str:
     """Its sentence about a disk, a lock or a table; of an error about values only what kind it is."""
     if not isinstance(error, DBAPIError):
-        return str(error) if isinstance(error, sqlite3.Error) else type(error).__name__
+        return str(error) if isinstance(error, sqlite3.Error | DatabaseUnusable) else type(error).__name__
     if isinstance(error.orig, sqlite3.Error):
         # SQLite names tables and columns, and never a value.
         return str(error.orig)
