@@ -71,14 +71,13 @@ class DutyBoard:
         self._moved = np.zeros(capacity, dtype=np.int64)
 
     def _grow(self) -> None:
-        """The writer's thread ranks without the lock: at any moment every column has all rows that there were."""
+        """Room for twice as many. Call it with the lock held."""
         unknown = np.full_like(self._at, np.nan)
         self._lat, self._lon = np.append(self._lat, unknown), np.append(self._lon, unknown)
         self._xyz = np.append(self._xyz, np.full_like(self._xyz, np.nan), axis=1)
         self._at = np.append(self._at, unknown)
-        for name in ("_changed", "_moved"):
-            column = getattr(self, name)
-            setattr(self, name, np.append(column, np.zeros_like(column)))
+        self._changed = np.append(self._changed, np.zeros_like(self._changed))
+        self._moved = np.append(self._moved, np.zeros_like(self._moved))
 
     def _row(self, officer_id: str) -> int:
         """The officer's row, made if need be. Call it with the lock held."""
