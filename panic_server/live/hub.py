@@ -179,12 +179,6 @@ class Hub:
         """All who have been let in."""
         return [member for members in self._members for member in members.items()]
 
-    def expel(self, subject: str) -> None:
-        """The person has no rights any more, or signed out."""
-        for client, principal in self.members():
-            if principal.subject == subject:
-                client.close(CloseCode.NO_RIGHTS)
-
     async def check_rights(self) -> None:
         await check_rights(self.members(), self._sources.principal_of)
 

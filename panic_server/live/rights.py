@@ -7,7 +7,7 @@ from panic_server.live.client import Client
 from panic_server.live.session import CloseCode
 from panic_server.people import Principal
 
-# The most that somebody sees after their token was revoked by another process; in this one `Hub.expel` acts at once.
+# The most that somebody sees after their token was revoked by another process; signing out in this one looks at once.
 CHECK_EVERY_S = 15.0
 
 

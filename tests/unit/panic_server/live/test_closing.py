@@ -94,12 +94,6 @@ async def test_going_down_says_so(stage: Stage):
     assert connection.tape.closed_with == 1012
 
 
-async def test_a_person_who_is_expelled_has_no_rights_any_more(stage: Stage):
-    connection, other = await connect(stage), await connect(stage, SUPERVISOR)
-    stage.hub.expel("op")
-    assert (connection.tape.closed_with, other.tape.closed_with) == (1008, None)
-
-
 async def test_rights_that_were_taken_away_elsewhere_are_noticed(stage: Stage):
     stage.tokens = {"kept": CITY_OPERATOR, "moved": replace(NORTH_OPERATOR, areas=("S9",))}
     connections = [await connect(stage, who) for who in (CITY_OPERATOR, NORTH_OPERATOR, SUPERVISOR)]
