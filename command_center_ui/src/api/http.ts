@@ -1,7 +1,10 @@
 /* Requests to the server this page came from. Every failure is one of two errors: the server said no, or nobody answered. */
 import type { Problem } from "../wire";
 
-/** The server answered, and it was no. `code` is the stable word of RFC 9457. */
+/** The code of a refusal that is not the server's own: somebody in between said it, or a version without words for it. */
+export const UNKNOWN = "unknown";
+
+/** The server answered, and it was no. `code` is the stable word of RFC 9457, or UNKNOWN. */
 export class ApiError extends Error {
   readonly status: number;
   readonly code: string;
@@ -72,5 +75,5 @@ async function readJson<T>(answer: Response): Promise<T> {
 async function toError(answer: Response): Promise<ApiError> {
   const problem = (await answer.json().catch(() => null)) as Partial<Problem> | null;
   const seconds = Number(answer.headers.get("Retry-After") ?? Number.NaN);
-  return new ApiError(answer.status, problem?.code ?? "unknown", Number.isFinite(seconds) ? seconds * 1000 : null);
+  return new ApiError(answer.status, problem?.code ?? UNKNOWN, Number.isFinite(seconds) ? seconds * 1000 : null);
 }

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { AlarmAccepted } from "../../wire";
-import { type Press, type Queue, after, bodyOf, due, restored } from "./queue";
+import { type Press, type Queue, after, bodyOf, due, isFinal, restored } from "./queue";
 
 const FIX = { lat: -6.98, lon: 110.42, accuracy_m: 15, at: "2026-11-22T03:00:00Z" };
 const PRESS: Press = { id: "p-1", kind: "medical", silent: false, pressedAt: "2026-11-22T03:00:00Z", position: null };
@@ -117,4 +117,11 @@ test("a page that opens again shows neither old refusals nor all that ever arriv
   queue = after(queue, { type: "pressed", press: { ...PRESS, id: "p-3" }, now: 0 });
   queue = after(queue, { type: "refused", id: "p-3", code: "token_unknown" });
   expect(restored(JSON.stringify(queue), PRESSED).map((entry) => entry.press.id)).toEqual(["p-2"]);
+});
+
+test("only the server itself ends a press: what a network in between refuses is tried again", () => {
+  expect(isFinal(401, "token_unknown")).toBe(true);
+  expect(isFinal(422, "alarm_id_invalid")).toBe(true);
+  expect(isFinal(503, "journal_unavailable")).toBe(false);
+  for (const status of [400, 401, 403, 413, 415, 422, 511]) expect(isFinal(status, "unknown")).toBe(false);
 });

@@ -1,5 +1,6 @@
 /* The presses that the server has not confirmed yet. Pure: what happened in; the next queue and what to send out.
    Always holds: a press keeps its id, its time and its kind for ever, and leaves only when the server said yes. */
+import { UNKNOWN } from "../../api/http";
 import type { AlarmAccepted, Kind, Position } from "../../wire";
 
 export interface Press {
@@ -88,6 +89,12 @@ export function due(queue: Queue, now: number): Entry[] {
   );
 }
 
+/** Refusals that no repetition mends. Everything else is tried again, because a press must never be given up too early:
+    also what has no word of ours, as a hotel's network or a proxy answers in the server's place. */
+export function isFinal(status: number, code: string): boolean {
+  return code !== UNKNOWN && [400, 401, 403, 413, 415, 422].includes(status);
+}
+
 /** The body of POST /v1/alarms. The id, kind and times of the press are the same on every try. */
 export function bodyOf(press: Press, sentAt: string): Record<string, unknown> {
   return {
@@ -101,7 +108,7 @@ export function bodyOf(press: Press, sentAt: string): Record<string, unknown> {
   };
 }
 
-/** Half a day later the resident needs the button, not the state of an old alarm. */
+/** Six hours later the resident needs the button, not the state of an old alarm. */
 const REMEMBERED_MS = 6 * 3_600_000;
 
 /** A queue as it was kept. What was on its way when the page closed may or may not have arrived: it is sent again.

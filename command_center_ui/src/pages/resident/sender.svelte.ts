@@ -4,7 +4,7 @@ import { newId } from "../../api/uuid";
 import { ApiError, Unreachable, request } from "../../api/http";
 import { Whereabouts } from "../../location/whereabouts.svelte";
 import type { AlarmAccepted, AlarmProgress, Kind } from "../../wire";
-import { type Entry, type Happening, type Queue, after, bodyOf, due, restored } from "./queue";
+import { type Entry, type Happening, type Queue, after, bodyOf, due, isFinal, restored } from "./queue";
 import { outlookOf } from "./outlook";
 import { Tracker } from "./tracker.svelte";
 
@@ -142,7 +142,8 @@ export class Sender {
   }
 
   #setback(id: string, error: unknown): Happening {
-    if (error instanceof ApiError && isFinal(error)) return { type: "refused", id, code: error.code };
+    if (error instanceof ApiError && isFinal(error.status, error.code))
+      return { type: "refused", id, code: error.code };
     if (!(error instanceof ApiError) && !(error instanceof Unreachable)) throw error;
     const retryAfterMs = error instanceof ApiError ? error.retryAfterMs : null;
     return { type: "failed", id, now: Date.now(), random: Math.random(), retryAfterMs };
@@ -176,9 +177,4 @@ export class Sender {
     this.progress = progress;
     this.progressAt = Date.now();
   }
-}
-
-/** Refusals that no repetition mends. Everything else is tried again, because a press must never be given up too early. */
-function isFinal(error: ApiError): boolean {
-  return [400, 401, 403, 413, 415, 422].includes(error.status);
 }
