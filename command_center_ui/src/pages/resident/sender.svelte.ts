@@ -163,7 +163,8 @@ export class Sender {
     } catch (error) {
       if (!(error instanceof ApiError) && !(error instanceof Unreachable)) throw error;
       // The server knows nothing of it, as after a new beginning with an empty database.
-      if (error instanceof ApiError && error.status === 404 && entry.press.id === this.#opened) this.dismiss();
+      if (error instanceof ApiError && error.code === "alarm_unknown" && entry.press.id === this.#opened)
+        this.dismiss();
     } finally {
       this.#asking = false;
     }

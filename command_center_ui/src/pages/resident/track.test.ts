@@ -108,6 +108,7 @@ test("a closed incident ends it, a broken batch is given up alone, everything el
   expect(meanings("incident_closed", 409)).toEqual(["over"]);
   expect(meanings("other", 401, 403, 404)).toEqual(["over", "over", "over"]);
   expect(meanings("other", 400, 413, 422)).toEqual(["never", "never", "never"]);
+  expect(meanings("unknown", 401, 403, 404, 413)).toEqual(["later", "later", "later", "later"]);
   expect(meanings("conflict", 408, 409, 429, 500, 503)).toEqual(["later", "later", "later", "later", "later"]);
 });
 

@@ -1,5 +1,6 @@
 /* Where the phone has been since the press, on its way to the server. Pure: what happened in; the next track out.
    Always holds: a fix leaves only when the server has it or will never take it; after a cancel every PIN gives the same. */
+import { UNKNOWN } from "../../api/http";
 import type { Position } from "../../wire";
 
 export interface Track {
@@ -81,8 +82,10 @@ export function online(track: Track, now: number): Track {
   return { ...track, dueAt: Math.min(track.dueAt, now) };
 }
 
-/** What a refusal means: the end of this track, these positions never, or the same again later. */
+/** What a refusal means: the end of this track, these positions never, or the same again later. A network in between has
+    no say in it. */
 export function meaningOf(status: number, code: string): "over" | "never" | "later" {
+  if (code === UNKNOWN) return "later";
   if ([401, 403, 404].includes(status) || code === "incident_closed") return "over";
   return [400, 413, 415, 422].includes(status) ? "never" : "later";
 }
