@@ -20,3 +20,11 @@ export function placeAround(place: Place, say: Say): string {
   if (place.district && title !== place.district.name) parts.push(say("place.district", { name: place.district.name }));
   return parts.join(" · ");
 }
+
+/** The same for a line of the list, where whoever works in the city knows its kecamatan by name. */
+export function placeBeside(place: Place, say: Say): string {
+  const around = placeAround(place, say);
+  return place.district
+    ? around.replace(say("place.district", { name: place.district.name }), place.district.name)
+    : around;
+}

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { translate } from "../i18n/dictionary";
 import type { TimelineEntry } from "../wire";
-import { type Say, placeAround, placeTitle } from "./place";
+import { type Say, placeAround, placeBeside, placeTitle } from "./place";
 import { at, incident } from "./sample";
 import { linesOf } from "./timeline";
 
@@ -160,4 +160,6 @@ test("what is around a place does not repeat its name", () => {
   const far = { ...place, rt: { code: "R", name: "RT 03 RW 05" }, district: { code: "D", name: "Tengah" } };
   expect(placeAround(far, say)).toBe("Kel. Miroto · Kec. Tengah");
   expect(placeAround({ ...place, rt: null }, say)).toBe("");
+  expect(placeBeside(far, say)).toBe("Kel. Miroto · Tengah");
+  expect(placeBeside({ ...far, district: null }, say)).toBe("Kel. Miroto");
 });
