@@ -138,6 +138,48 @@ def test_the_list_is_used_by_keyboard_alone(visitors: Visitors) -> None:
     expect(rows.nth(1)).to_be_focused()
 
 
+def test_the_keyboard_goes_back_to_where_it_was_when_a_form_or_a_dialog_goes(visitors: Visitors) -> None:
+    console, resident = visitors.operator(), visitors.resident(IN_RT_1)
+    resident.get_by_role("button", name="Atur PIN").press("Enter")
+    resident.get_by_role("dialog").get_by_role("button", name="Tutup").press("Enter")
+    expect(resident.get_by_role("button", name="Atur PIN")).to_be_focused()
+    press_for_help(resident)
+    console.locator("nav [data-incident]").click()
+    details = console.get_by_role("article")
+    for name in ("Tambah catatan", "Pilih petugas…"):
+        details.get_by_role("button", name=name).press("Enter")
+        details.get_by_role("button", name="Batal", exact=True).press("Enter")
+        expect(details.get_by_role("button", name=name)).to_be_focused()
+
+
+def test_what_came_of_a_decision_is_seen_and_said(visitors: Visitors) -> None:
+    console = visitors.operator()
+    press_for_help(visitors.resident(IN_RT_1))
+    console.locator("nav [data-incident]").click()
+    details = console.get_by_role("article")
+    details.get_by_role("button", name="Hentikan pencarian…").press("Enter")
+    details.get_by_label("Alasan").fill("Radio")
+    details.get_by_label("Alasan").press("Enter")
+    outcome = details.locator("[data-escalation]")
+    expect(outcome).to_be_focused()
+    expect(outcome).to_contain_text("PENCARIAN DIHENTIKAN")
+    expect(outcome).to_be_in_viewport(ratio=1)
+    assert_readable(console)
+
+
+def test_a_closed_incident_no_longer_asks_for_anybody(visitors: Visitors) -> None:
+    console = visitors.operator()
+    press_for_help(visitors.resident(IN_RT_1))
+    console.locator("nav [data-incident]").click()
+    details = console.get_by_role("article")
+    expect(details.locator("header .alone, header .asked")).to_have_count(1)
+    details.get_by_role("button", name="Ambil Alih").click()
+    details.get_by_role("button", name="Tutup kejadian…").click()
+    details.get_by_role("button", name="Tutup kejadian", exact=True).click()
+    expect(details).to_contain_text("Kejadian ini sudah ditutup")
+    expect(details.locator("header .alone, header .asked")).to_have_count(0)
+
+
 def test_a_hold_that_is_too_short_sends_nothing(visitors: Visitors) -> None:
     """The page's clock is ours here: on a busy machine a short press may last as long as it likes."""
     resident = visitors.resident(IN_RT_1)

@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
 import { translate } from "../i18n/dictionary";
-import { choicesFor, receiptWord, whyAsked } from "./offers";
+import { choicesFor, receiptWord, searchText, whyAsked } from "./offers";
 import type { Say } from "./place";
-import { assignment, at, incident, offer, officer } from "./sample";
+import { assignment, at, escalation, incident, offer, officer } from "./sample";
 
 const say: Say = (word, values) => translate("en", word, values);
 
@@ -25,6 +25,14 @@ test("what is not known about an officer is said, never left out", () => {
   );
   const stale = offer("x", "open", { position_age_s: 700, position_stale: true });
   expect(whyAsked(stale, "en", say)).toContain("old position (11:40)");
+});
+
+test("where officers are looked for is said only while somebody is looked for", () => {
+  const wanted = escalation({ places: 2, filled: 1, radius_m: 2000 });
+  expect(searchText(wanted, "en", say)).toBe("1 of 2 officers · asking within 2.0 km");
+  expect(searchText({ ...wanted, radius_m: null }, "en", say)).toBe("1 of 2 officers · asking in the whole city");
+  expect(searchText({ ...wanted, filled: 2 }, "en", say)).toBe("2 of 2 officers");
+  expect(searchText({ ...wanted, stopped: true }, "en", say)).toBe("1 of 2 officers · ASKING IS STOPPED");
 });
 
 test("the officers to choose from are those on duty who are not asked yet, the free and near first", () => {

@@ -1,7 +1,7 @@
 /* Whether an offer is on the officer's phone, and why this officer was asked. Pure. */
 import { clockText, distanceText, metresBetween } from "../time/age";
 import type { Lang, Word } from "../i18n/dictionary";
-import type { Incident, Offer, Officer } from "../wire";
+import type { Escalation, Incident, Offer, Officer } from "../wire";
 import type { Say } from "./place";
 
 /** An offer counts only once the phone has said that it came; a silent phone may still say so later. */
@@ -25,6 +25,18 @@ function ageOf(offer: Offer, say: Say): string {
   if (offer.position_age_s === null) return say("offer.no_position");
   const age = clockText(Math.max(0, Math.floor(offer.position_age_s)));
   return say(offer.position_stale ? "offer.stale_age" : "offer.age", { age });
+}
+
+/** How many of the officers wanted are there, and whether the search for the others goes on and where. */
+export function searchText(escalation: Escalation, lang: Lang, say: Say): string {
+  const { filled, places, radius_m: radius } = escalation;
+  const state = say("override.state", { filled, places });
+  if (escalation.stopped) return `${state} · ${say("override.stopped")}`;
+  // Whoever has all of them looks for nobody.
+  if (filled >= places) return state;
+  const ring =
+    radius === null ? say("override.whole_city") : say("override.ring", { distance: distanceText(radius, lang) });
+  return `${state} · ${ring}`;
 }
 
 export interface Choice {
