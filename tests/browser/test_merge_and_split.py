@@ -140,6 +140,17 @@ def test_alarms_are_split_off_and_put_back(visitors: Visitors, house: House) -> 
     expect(console.locator("nav [data-incident]")).to_have_attribute("data-incident", both)
 
 
+def test_of_many_alarms_each_row_is_as_tall_as_its_words(visitors: Visitors, house: House) -> None:
+    console = visitors.operator()
+    ids = {press(house, number) for number in range(1, 13)}
+    assert len(ids) == 1
+    looks_at(console, ids.pop())
+    console.get_by_role("button", name="Pisahkan alarm…").click()
+    rows = console.locator("[data-split] [data-press]")
+    expect(rows).to_have_count(12)
+    assert rows.evaluate_all("(rows) => rows.every((row) => row.scrollHeight <= row.clientHeight)")
+
+
 def test_a_merge_that_cannot_be_says_why_in_plain_words(visitors: Visitors, house: House) -> None:
     visitors.network_may_fail = True
     console = visitors.operator()
