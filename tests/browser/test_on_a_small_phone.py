@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.town import IN_RT_1, NEAR_RT_1
-from tests.browser.visitors import expect_outlook, hold, press_for_help
+from tests.browser.visitors import PATIENCE_S, STALE_S, expect_connection, expect_outlook, hold, press_for_help
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page, ViewportSize
@@ -149,7 +149,7 @@ def test_on_a_phone_the_tabs_lead_from_the_report_back_to_the_list_and_the_map(v
         expect(console.locator(seen)).to_be_visible()
 
 
-def test_a_wide_table_scrolls_by_itself_and_not_the_whole_console(visitors: Visitors, house: House) -> None:
+def test_the_report_is_read_on_a_phone_without_scrolling_sideways(visitors: Visitors, house: House) -> None:
     press = {"id": "6f1c7c1e-6a9a-4d0e-9b7e-0f6c1a2b3c4d", "kind": "fire", "position": None}
     house.post("/v1/alarms", house.token("resident", "resident-1"), press)
     closes(house, house.get("/v1/incidents", house.token("operator", "operator-2"))["items"][0]["id"])
@@ -157,6 +157,48 @@ def test_a_wide_table_scrolls_by_itself_and_not_the_whole_console(visitors: Visi
     console.set_viewport_size(SMALL)
     console.get_by_role("button", name="Menu").click()
     console.locator("[data-open-report]").click()
-    expect(console.locator("[data-report] tbody tr")).to_have_count(2)
+    report = console.locator("[data-report]")
+    expect(report.locator("li[data-key]")).to_have_count(2)
+    expect(report.locator("li[data-key]").last.get_by_role("row")).to_have_count(4)
+    assert report.evaluate("(pane) => pane.scrollWidth <= pane.clientWidth")
     console.evaluate("scrollTo(500, 0)")
     assert console.evaluate("scrollX") == 0
+    console.set_viewport_size({"width": 1366, "height": 768})
+    expect(report.locator("tbody tr[data-key]")).to_have_count(2)
+
+
+def test_the_bar_of_a_phone_has_room_for_counts_and_buttons_while_there_is_no_news(
+    visitors: Visitors, house: House
+) -> None:
+    visitors.network_may_fail = True
+    console = visitors.operator()
+    console.set_viewport_size(SMALL)
+    press_for_help(visitors.resident(IN_RT_1))
+    expect(console.locator("[data-count='open']")).to_have_text("1")
+    console.locator("nav [data-incident]").click()
+    sound = console.locator("[data-sound='on']")
+    expect(sound).to_be_visible()
+    house.freeze()
+    expect_connection(console, "stale", timeout_s=STALE_S + PATIENCE_S)
+    count = console.locator("[data-count='alone']").locator("..").bounding_box()
+    button, dot = sound.bounding_box(), console.locator("[data-connection]").bounding_box()
+    house.thaw()
+    assert count is not None
+    assert button is not None
+    assert dot is not None
+    assert count["x"] + count["width"] <= button["x"]
+    assert dot["width"] < button["width"]
+
+
+def test_a_long_named_exercise_leaves_a_phone_its_room(visitors: Visitors, house: House) -> None:
+    name = "Latihan gabungan siaga bencana Kota Uji 2026 tahap pertama bersama semua RT"
+    drill = {"name": name, "kind": "fire", "alarms": 1, "minutes": 60}
+    house.post("/v1/drills", house.token("supervisor", "supervisor-1"), drill)
+    console = visitors.operator()
+    console.set_viewport_size(SMALL)
+    banner = console.locator("[data-banner='drill']")
+    expect(banner).to_contain_text("Latihan gabungan")
+    box = banner.bounding_box()
+    assert box is not None
+    assert box["height"] < SMALL["height"] / 8
+    expect(banner.get_by_role("button")).to_be_in_viewport(ratio=1)

@@ -1,11 +1,18 @@
 """Health says in stable words what is broken, and never breaks itself."""
 
+import re
+from pathlib import Path
+
 import pytest
 
 from panic_server.clock import FakeClock
 from panic_server.health import Health
 from panic_server.wire.shapes import Component
 from tests.unit.panic_server.live.doubles import START
+
+_ROOT = Path(__file__).parents[3]
+_APP = _ROOT / "panic_server" / "app.py"
+_CONSOLE_WORDS = _ROOT / "command_center_ui" / "src" / "i18n" / "words" / "console.ts"
 
 
 class Part:
@@ -71,3 +78,11 @@ def test_a_check_that_fails_itself_does_not_silence_the_others(clock: FakeClock)
     health.register("bus", Part("bus", ok=False).check)
     assert health.degraded() == ("broken", "bus")
     assert [component.ok for component in health.report().components] == [False, False]
+
+
+def test_the_console_has_words_for_every_part_that_may_fail():
+    """A part without words of its own is said by its name; one that is never degraded needs none."""
+    parts = set(re.findall(r'health\.register\(\s*"(\w+)", (?:self|lambda: checks)', _APP.read_text(encoding="utf-8")))
+    words = set(re.findall(r'"degraded\.(\w+)"', _CONSOLE_WORDS.read_text(encoding="utf-8")))
+    assert "journal" in parts
+    assert parts - {"push"} <= words

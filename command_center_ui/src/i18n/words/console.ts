@@ -53,6 +53,10 @@ export const console_ = {
     "penyimpanan bermasalah, alarm baru bisa tertolak",
     "storage is failing, new alarms may be refused",
   ],
+  "degraded.database": [
+    "basis data tidak terbaca, berita bisa terlambat",
+    "the database cannot be read, news may be late",
+  ],
   "degraded.bus": [
     "penghubung antarserver putus, berita bisa terlambat",
     "the link between servers is down, news may be late",

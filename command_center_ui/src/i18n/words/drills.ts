@@ -11,6 +11,7 @@ export const drills = {
     "Latihan, bukan keadaan darurat. Petugas dan warga melihat tanda ini juga.",
     "A drill, not an emergency. Officers and neighbours see this mark too.",
   ],
+  "drill.running_short": ["sampai {time}: {name}", "until {time}: {name}"],
   "drill.running": ["Sedang berlangsung: {name}, sampai {time}.", "Under way: {name}, until {time}."],
   "drill.end": ["Akhiri simulasi", "End the drill"],
   "drill.end_label": ["Akhiri simulasi {name}", "End the drill {name}"],
