@@ -255,12 +255,10 @@ class Writer:
 
     def _write(self, batch: list[_Waiting], *, alone: bool) -> None:
         began = self._clock.monotonic()
-        has_new_policy = self._take_policy()
+        self._take_policy()
         foreign = self._load_ahead()
         with self._connection.begin() as connection:
             foreign += self._catch_up(connection)
-            if has_new_policy:
-                foreign = [incident.id for incident in self._registry.open_incidents()]
             draft, answers = self._at_its_place(lambda: self._carry_out(connection, batch, alone=alone))
         durable_at = self._clock.now()
         committed = Committed(
@@ -300,13 +298,11 @@ class Writer:
             return []
         return bring_up_to_date(connection, self._registry)
 
-    def _take_policy(self) -> bool:
+    def _take_policy(self) -> None:
         """A batch is decided by one policy. After a change memory starts afresh: what it has follows from that."""
-        if self._policy is self._policies.current:
-            return False
-        self._policy = self._registry.policy = self._orders.policy = self._policies.current
-        self._registry.clear()
-        return True
+        if self._policy is not self._policies.current:
+            self._policy = self._registry.policy = self._orders.policy = self._policies.current
+            self._registry.clear()
 
     def _at_its_place(self, work: Callable[[], T]) -> T:
         """Decisions about a local file are made on the event loop, where everything else in Python runs: two threads
