@@ -69,9 +69,12 @@ class RedisBus:
         self._tasks = [asyncio.create_task(self._keep(self._listen)), asyncio.create_task(self._keep(self._speak))]
 
     async def stop(self) -> None:
-        for task in self._tasks:
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        """Before Python 3.11.3 a cancel is lost that comes just as the client's own timeout fires: it is said again."""
+        running = set(self._tasks)
+        while running:
+            for task in running:
+                task.cancel()
+            _, running = await asyncio.wait(running, timeout=ANSWER_WITHIN_S)
         for connection in (self._reader, self._speaker):
             with contextlib.suppress(RedisError, OSError):
                 await connection.aclose()

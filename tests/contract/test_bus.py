@@ -246,3 +246,23 @@ async def test_stopping_does_not_wait_for_a_redis_that_hangs(redis_party: RedisP
     first.bus.announce(1)
     async with asyncio.timeout(3):
         await first.bus.stop()
+
+
+async def test_a_cancel_that_the_client_swallows_keeps_nobody_from_stopping(monkeypatch: pytest.MonkeyPatch) -> None:
+    bus = RedisBus("redis://127.0.0.1:1", node="one", clock=SystemClock())
+    swallowed: list[str] = []
+
+    async def listen() -> None:
+        try:
+            await asyncio.sleep(60)
+        except asyncio.CancelledError:
+            swallowed.append("cancel")
+            if len(swallowed) > 1:
+                raise
+
+    monkeypatch.setattr(bus, "_listen", listen)
+    await bus.start()
+    await asyncio.sleep(0)
+    async with asyncio.timeout(10):
+        await bus.stop()
+    assert swallowed
