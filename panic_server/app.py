@@ -18,6 +18,7 @@ from panic_server.api.application import Front
 from panic_server.bus.memory import MemoryBus
 from panic_server.bus.port import Bus, OfficerPosition
 from panic_server.clock import Clock, SystemClock, new_id
+from panic_server.consequences import Consequences
 from panic_server.drills import DrillMaster
 from panic_server.duty.board import DutyBoard
 from panic_server.evidence import EvidenceKeeper
@@ -144,10 +145,21 @@ class Server:
         pause_s: Callable[[], float] = lambda: self.policies.current.repeat_push_s  # noqa: E731 - it is handed on
         self.reminders = Reminders(clock, self.relay.wake, pause_s=pause_s, shared=others)
         self._build_front()
-        self.writer.on_commit(self._on_commit)
+        self._build_consequences()
         self.writer.on_failure(self.metrics.commit_failed)
         self.board.on_appearance(lambda: self.writer.nudge(freed=True))
         self._register_health()
+
+    def _build_consequences(self) -> None:
+        follows = Consequences(self.metrics.fault)
+        follows.add("head", self._note_commit)
+        follows.add("live", lambda one: self.publisher.take(one))  # noqa: PLW0108 - it is made later
+        follows.add("evidence", self.evidence.committed)
+        follows.add("push", lambda one: self.relay.take(one.pushes, one.ended_offers))
+        follows.add("timer", lambda one: self.timer.take(one.dues))
+        follows.add("reminders", lambda one: self.reminders.take(one.pushes, one.ended_offers))
+        follows.add("bus", self._announce)
+        self.writer.on_commit(follows.follow)
 
     def _build_bus(self) -> None:
         self.bus = self._new_bus(self.settings.redis_url)
@@ -255,17 +267,12 @@ class Server:
 
     # What the parts tell each other.
 
-    def _on_commit(self, committed: Committed) -> None:
+    def _note_commit(self, committed: Committed) -> None:
         if committed.orders:
             self.metrics.committed(committed.orders, committed.seconds)
         self._head = (committed.epoch, committed.seq)
-        self.publisher.take(committed)
-        self.evidence.committed(committed)
-        self.relay.wake(committed.pushes)
-        if committed.ended_offers:
-            self.relay.withdraw(committed.ended_offers)
-        self.timer.take(committed.dues)
-        self.reminders.take(committed.pushes, committed.ended_offers)
+
+    def _announce(self, committed: Committed) -> None:
         if committed.events:
             self.bus.announce(committed.seq)
 

@@ -6,7 +6,7 @@ Memory is a shortcut, never the truth: whatever this process forgets is still in
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from contextlib import suppress
 from datetime import datetime, timedelta
 
@@ -107,14 +107,20 @@ class Relay:
         with suppress(OutboxUnavailable):
             await self._recorder.flush()
 
+    def take(self, pushes: Iterable[Push], ended_offers: Collection[str]) -> None:
+        """What a commit brought: new pushes, and the ends of offers."""
+        self.wake(pushes)
+        if ended_offers:
+            self.withdraw(ended_offers)
+
     def wake(self, pushes: Iterable[Push]) -> None:
-        """Called after each commit with what it added; never blocks, and drops nothing but the shortcut."""
+        """Never blocks, and drops nothing but the shortcut."""
         for push in pushes:
             self._take_in(push)
         self._waker.wake()
 
     def withdraw(self, offer_ids: Iterable[str]) -> None:
-        """Called after each commit with the offers that ended in it: their pushes are not sent any more."""
+        """These offers have ended: their pushes are not sent any more."""
         ids = list(offer_ids)
         self._withdrawn.update(dict.fromkeys(ids))
         while len(self._withdrawn) > REMEMBERED_OFFERS:

@@ -6,6 +6,7 @@ import uuid
 
 import pytest
 
+from panic_server.journal.writer import Committed
 from tests.scenarios.city import City
 from tests.scenarios.people import Resident
 from tests.scenarios.screen import Screen
@@ -112,3 +113,24 @@ async def test_without_credentials_the_consoles_are_told_that_no_phone_is_pushed
 
     await console.sees(lambda: "push_not_configured" in console.degraded)
     assert await is_ready(city)
+
+
+async def test_a_part_that_breaks_on_an_alarm_costs_the_others_nothing_and_catches_up(
+    city: City, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    city.policy(officers_per_step=1)
+    near, next_one = city.officer_at(metres=100), city.officer_at(metres=200)
+    console = await city.operator().watches()
+    publisher, taken = city.server.publisher, city.server.publisher.take
+
+    def breaks_once(committed: Committed) -> None:
+        monkeypatch.setattr(publisher, "take", taken)
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(publisher, "take", breaks_once)
+    alarm = await city.resident().press()
+
+    assert await near.has_offer(alarm)
+    await city.passes(seconds=5)
+    await next_one.expects_offer(alarm)
+    await console.shows(alarm.incident_id)
