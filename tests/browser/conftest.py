@@ -19,7 +19,8 @@ if TYPE_CHECKING:
 CHROMIUM = "/usr/bin/chromium"
 SCREENS = Path(__file__).parents[2] / "panic_server" / "static" / "console.html"
 
-# WebGL without a GPU, and none of Chromium's own calls home, which a closed network answers with errors.
+# WebGL without a GPU, which the processor plays for the maps and not for each page as well; and none of Chromium's own
+# calls home, which a closed network answers with errors.
 FLAGS = (
     "--no-sandbox",
     "--use-angle=swiftshader",
@@ -29,6 +30,7 @@ FLAGS = (
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
+    "--disable-gpu-rasterization",
 )
 
 
