@@ -22,7 +22,7 @@ POSTGRES_SETTINGS = {
 }
 
 POSTGRES_LEISURE_MS = 60_000
-"""In place of these for a transaction that nobody waits for: between its statements thousands of rows are read."""
+"""In place of these where an alarm's few milliseconds are no measure: thousands of rows are read, or tables changed."""
 
 
 class DatabaseUnusable(Exception):
@@ -81,7 +81,10 @@ class OneConnection:
 
 
 def take_time(connection: Connection) -> None:
-    """For the rest of the transaction: it holds nothing that an alarm waits for, and may take a minute."""
+    """For the rest of the transaction: each statement, and the time between two, may take a minute.
+
+    For what holds nothing that an alarm waits for, and for changes of the tables, which cannot be quicker.
+    """
     if connection.dialect.name == "postgresql":
         for name in ("statement_timeout", "idle_in_transaction_session_timeout"):
             connection.execute(text(f"SET LOCAL {name} = {POSTGRES_LEISURE_MS}"))
