@@ -202,3 +202,19 @@ def test_a_long_named_exercise_leaves_a_phone_its_room(visitors: Visitors, house
     assert box is not None
     assert box["height"] < SMALL["height"] / 8
     expect(banner.get_by_role("button")).to_be_in_viewport(ratio=1)
+
+
+def test_a_console_that_may_see_nothing_any_more_says_so_in_words_on_a_phone_too(
+    visitors: Visitors, house: House
+) -> None:
+    visitors.network_may_fail = True
+    console = visitors.operator()
+    console.set_viewport_size(SMALL)
+    expect_connection(console, "live")
+    [session] = console.context.cookies()
+    house.revoke(session["value"])
+    expect_connection(console, "refused")
+    told = console.locator("[data-connection]")
+    expect(told).to_have_text("Tidak berhak, masuk lagi")
+    expect(told).to_be_in_viewport(ratio=1)
+    assert told.evaluate("(words) => parseFloat(getComputedStyle(words).fontSize)") >= 12
