@@ -91,8 +91,8 @@ class Server:
         settings.data_dir.mkdir(parents=True, exist_ok=True)
         self._take_data_dir()
         await asyncio.to_thread(migrate, settings.database_url)
+        await self.policies.keep_on(PolicyShelf(settings.database_url, self.clock))
         self._build()
-        await self.policies.keep_in(PolicyShelf(settings.database_url, self.clock).keep)
         await self.follower.start()
         loaded = await self.writer.start(mark=last_mark(settings.data_dir, is_alone=settings.is_embedded))
         # The machine's clock may have been set back since: what is open must not wait for it to catch up.

@@ -1,13 +1,14 @@
 """The policy in force: read from its file at start, and again whenever the file changes.
 
-A file with a mistake never takes the place of a good one; what is wrong is on the health page until it is mended.
+A file with a mistake never takes the place of a good one. At a start the one that decided last is in force instead,
+from the journal. What is wrong is on the health page until it is mended.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Sequence
 from importlib.resources import files
 from pathlib import Path
-from typing import Self
+from typing import Protocol, Self
 
 import structlog
 
@@ -19,6 +20,16 @@ from panic_server.wire.shapes import Component
 log = structlog.get_logger(__name__)
 
 SHIPPED = "policy.toml"
+
+
+class Shelf(Protocol):
+    """Where policies are kept: `journal/policies.py`. Both raise JournalUnavailable."""
+
+    async def keep(self, version: str, text: str) -> None:
+        """It comes into force now."""
+
+    async def texts(self) -> Sequence[str]:
+        """The one that came into force last leads."""
 
 
 def shipped_text() -> str:
@@ -53,13 +64,13 @@ class PolicyInForce:
         self.current = policy
         self._path = path
         self._text = text
-        self._keep: Callable[[str, str], Awaitable[None]] = _nowhere
+        self._shelf: Shelf | None = None
         self._mark: tuple[int, int, int] | None = None
         self._mistakes = mistakes
 
     @classmethod
     def of_file(cls, path: Path | None) -> Self:
-        """A server starts whatever is in the file: with mistakes in it the shipped policy is in force."""
+        """A server starts whatever is in the file: with mistakes in it the shipped policy holds, until `keep_on`."""
         try:
             text = policy_text(path)
             return cls(read_policy(text), path, text=text)
@@ -67,14 +78,26 @@ class PolicyInForce:
             log.warning("policy.invalid", path=str(path), mistakes=error.mistakes)
             return cls(load_policy(None), path, error.mistakes, shipped_text())
 
-    async def keep_in(self, keep: Callable[[str, str], Awaitable[None]]) -> None:
-        """Each policy is kept there, by version and text, before it decides anything: the present one now.
+    async def keep_on(self, shelf: Shelf) -> None:
+        """Each policy is kept there before it decides anything: the present one now.
 
-        Raises JournalUnavailable.
+        Where the file had mistakes at the start, the present one is what decided last. Raises JournalUnavailable.
         """
-        self._keep = keep
+        self._shelf = shelf
+        if self._mistakes:
+            self._take_last(await shelf.texts())
         if self._text is not None:
-            await keep(self.current.version, self._text)
+            await shelf.keep(self.current.version, self._text)
+
+    def _take_last(self, texts: Sequence[str]) -> None:
+        """The first that this program can read; without one the present policy stays."""
+        for text in texts:
+            try:
+                self.current, self._text = read_policy(text), text
+            except PolicyInvalid as error:
+                log.warning("policy.kept_is_invalid", mistakes=error.mistakes)
+            else:
+                return
 
     async def look(self) -> bool:
         """Reads the file again when it has changed; True when another policy is in force now.
@@ -103,8 +126,10 @@ class PolicyInForce:
         return True
 
     async def _is_kept(self, policy: Policy, text: str) -> bool:
+        if self._shelf is None:
+            return True
         try:
-            await self._keep(policy.version, text)
+            await self._shelf.keep(policy.version, text)
         except JournalUnavailable as error:
             self._mistakes = [f"{policy.version} cannot be kept: {error}"]
             return False
@@ -124,7 +149,3 @@ def _mark_of(path: Path) -> tuple[int, int, int] | None:
     except OSError:
         return None
     return stat.st_ino, stat.st_mtime_ns, stat.st_size
-
-
-async def _nowhere(_version: str, _text: str) -> None:
-    """Where no journal is, nothing is kept."""

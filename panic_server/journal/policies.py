@@ -1,8 +1,8 @@
 """The texts of the policies: each is kept before it decides, so that what decided an incident can always be read."""
 
 import asyncio
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Callable, Sequence
+from typing import Any, TypeVar
 
 from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert as postgres_insert
@@ -17,6 +17,8 @@ from panic_server.journal.reasons import reason
 from panic_server.journal.tables import policies
 from panic_server.journal.times import micros, moment
 
+T = TypeVar("T")
+
 SHOWN = 200
 """Versions that a list has: a city changes its policy a few times in a month."""
 
@@ -28,21 +30,29 @@ class PolicyShelf:
 
     async def keep(self, version: str, text: str) -> None:
         """It comes into force now; the first time stays. Raises JournalUnavailable."""
+        now = micros(self._clock.now())
+
+        def write(connection: Connection) -> None:
+            insert = sqlite_insert if connection.dialect.name == "sqlite" else postgres_insert
+            kept = insert(policies).values(version=version, first_at=now, last_at=now, text=text)
+            connection.execute(kept.on_conflict_do_update(index_elements=["version"], set_={"last_at": now}))
+
+        await asyncio.to_thread(self._transact, write, writes=True)
+
+    async def texts(self) -> Sequence[str]:
+        """The one that came into force last leads. Raises JournalUnavailable."""
+        return [one.text for one in await asyncio.to_thread(self._transact, load_policies, writes=False)]
+
+    def _transact(self, work: Callable[[Connection], T], *, writes: bool) -> T:
         try:
-            await asyncio.to_thread(self._keep, version, text)
+            engine = open_engine(self._url, writes=writes)
+            try:
+                with engine.begin() as connection:
+                    return work(connection)
+            finally:
+                engine.dispose()
         except (SQLAlchemyError, DatabaseUnusable) as error:
             raise JournalUnavailable(f"the database cannot be used: {reason(error)}") from error
-
-    def _keep(self, version: str, text: str) -> None:
-        now = micros(self._clock.now())
-        engine = open_engine(self._url, writes=True)
-        insert = sqlite_insert(policies) if engine.dialect.name == "sqlite" else postgres_insert(policies)
-        kept = insert.values(version=version, first_at=now, last_at=now, text=text)
-        try:
-            with engine.begin() as connection:
-                connection.execute(kept.on_conflict_do_update(index_elements=["version"], set_={"last_at": now}))
-        finally:
-            engine.dispose()
 
 
 def load_policies(connection: Connection) -> Sequence[KeptPolicy]:

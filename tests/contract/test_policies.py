@@ -24,6 +24,7 @@ async def test_each_version_is_kept_as_it_was_with_the_first_and_the_last_time_t
         KeptPolicy("kota/1+a", first, third, texts["kota/1+a"]),
         KeptPolicy("kota-2+b", second, second, texts["kota-2+b"]),
     ]
+    assert await shelf.texts() == [texts["kota/1+a"], texts["kota-2+b"]]
     assert await desk.reader.ask(lambda connection: load_policy_text(connection, "kota-3")) is None
 
 
@@ -33,7 +34,10 @@ async def test_nodes_that_start_together_keep_the_same_policy_once(desk: Desk) -
     assert [one.version for one in await desk.reader.ask(load_policies)] == ["kota-1"]
 
 
-async def test_what_could_not_be_kept_is_said_to_be_so(desk: Desk) -> None:
+async def test_what_could_not_be_kept_or_read_is_said_to_be_so(desk: Desk) -> None:
     await desk.write("DROP TABLE policies")
+    shelf = PolicyShelf(desk.url, desk.clock)
     with pytest.raises(JournalUnavailable):
-        await PolicyShelf(desk.url, desk.clock).keep("kota-1", "text")
+        await shelf.keep("kota-1", "text")
+    with pytest.raises(JournalUnavailable):
+        await shelf.texts()

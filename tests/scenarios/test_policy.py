@@ -100,3 +100,22 @@ async def test_a_mistake_in_the_policy_is_seen_by_the_consoles_and_changes_nothi
         await write(file, "kota-3", 3)
         await city.goes_on_until(lambda: "policy" not in console.degraded)
         assert city.server.policies.current.version.startswith("kota-3")
+
+
+async def test_a_restart_with_a_mistake_in_the_policy_goes_on_as_the_city_decided_last(folder: Path) -> None:
+    file = folder / "policy.toml"
+    await write(file, "kota-1", 1)
+    async with City(folder) as city:
+        city.settings = Settings(data_dir=folder, policy=file, log_level="warning")
+        city.has_policy_file = True
+        officers = [city.officer_at(metres=metres) for metres in (200, 400, 600)]
+        operator = city.operator()
+        await city.resident().press(IN_RT_2)
+        await write(file, "kota-2", '"three"')
+        await city.restarts()
+
+        alarm = await city.resident().press()
+        assert (await operator.sees(alarm.incident_id))["incident"]["policy"].startswith("kota-1")
+        assert sum([await officer.has_offer(alarm) for officer in officers]) == 1
+        console = await operator.watches()
+        await city.goes_on_until(lambda: "policy" in console.degraded)

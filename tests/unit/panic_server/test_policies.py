@@ -1,5 +1,6 @@
 """The policy's file: shipped, a city's own, changed while the server runs, and with mistakes in it."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -13,6 +14,24 @@ from panic_server.journal.port import JournalUnavailable
 from panic_server.policies import PolicyInForce, load_policy, shipped_text
 
 OWN = 'version = "kota-{}"\n[usual]\nofficers_per_step = {}\n'
+
+
+class Shelf:
+    """Keeps what is put there: what each policy said, and which one was in force meanwhile."""
+
+    def __init__(self, policies: PolicyInForce, texts: Sequence[str] = ()) -> None:
+        self.kept: list[tuple[str, str, str]] = []
+        self.is_away = False
+        self._policies = policies
+        self._texts = texts
+
+    async def keep(self, version: str, text: str) -> None:
+        if self.is_away:
+            raise JournalUnavailable("the database does not answer")
+        self.kept.append((version, text, self._policies.current.version))
+
+    async def texts(self) -> Sequence[str]:
+        return self._texts
 
 
 def write(path: Path, version: int, officers: int) -> None:
@@ -83,44 +102,60 @@ async def test_a_file_that_goes_away_changes_nothing_but_is_told(file: Path) -> 
 
 async def test_a_policy_is_kept_before_it_decides_and_only_if_it_is_another_one(file: Path) -> None:
     policies = PolicyInForce.of_file(file)
-    kept: list[tuple[str, str, str]] = []
-
-    async def keep(version: str, text: str) -> None:
-        kept.append((version, text, policies.current.version))
-
-    await policies.keep_in(keep)
+    shelf = Shelf(policies)
+    await policies.keep_on(shelf)
     first = policies.current.version
-    assert kept == [(first, OWN.format(1, 2), first)]
+    assert shelf.kept == [(first, OWN.format(1, 2), first)]
     await policies.look()
     write(file, 2, 5)
     await policies.look()
-    assert kept[1:] == [(policies.current.version, OWN.format(2, 5), first)]
+    assert shelf.kept[1:] == [(policies.current.version, OWN.format(2, 5), first)]
 
 
 async def test_a_policy_that_cannot_be_kept_is_told_does_not_decide_and_is_tried_again(file: Path) -> None:
     policies = PolicyInForce.of_file(file)
-    is_away = False
-
-    async def keep(_version: str, _text: str) -> None:
-        if is_away:
-            raise JournalUnavailable("the database does not answer")
-
-    await policies.keep_in(keep)
-    is_away = True
+    shelf = Shelf(policies)
+    await policies.keep_on(shelf)
+    shelf.is_away = True
     write(file, 2, 5)
     for _ in range(2):
         assert not await policies.look()
         assert policies.current.version.startswith("kota-1")
         assert "cannot be kept: the database does not answer" in policies.check().detail
-    is_away = False
+    shelf.is_away = False
     assert await policies.look()
     assert policies.check().ok
 
 
-def test_with_a_mistake_at_start_the_shipped_policy_is_in_force(tmp_path: Path) -> None:
+@pytest.mark.parametrize("kept", [[], ["not a policy", OWN.format(1, 500)]], ids=["nothing kept", "nothing readable"])
+async def test_with_a_mistake_at_the_first_start_the_shipped_policy_is_in_force(
+    tmp_path: Path, kept: list[str]
+) -> None:
     policies = PolicyInForce.of_file(tmp_path / "missing.toml")
+    shelf = Shelf(policies, kept)
+    await policies.keep_on(shelf)
     assert policies.current == load_policy(None)
+    assert [text for _version, text, _current in shelf.kept] == [shipped_text()]
     assert not policies.check().ok
+
+
+async def test_with_a_mistake_at_a_later_start_what_decided_last_stays_in_force_until_it_is_mended(file: Path) -> None:
+    write(file, 4, 500)
+    policies = PolicyInForce.of_file(file)
+    shelf = Shelf(policies, ["not a policy", OWN.format(3, 4), OWN.format(2, 5)])
+    await policies.keep_on(shelf)
+    assert policies.current.usual.officers_per_step == 4
+    assert shelf.kept == [(policies.current.version, OWN.format(3, 4), policies.current.version)]
+    assert policies.check().detail.startswith(f"{policies.current.version} stays in force: usual.officers_per_step")
+    write(file, 3, 4)
+    assert not await policies.look()
+    assert policies.check().ok
+
+
+async def test_a_good_file_at_the_start_decides_whatever_decided_before(file: Path) -> None:
+    policies = PolicyInForce.of_file(file)
+    await policies.keep_on(Shelf(policies, [OWN.format(3, 4)]))
+    assert policies.current.usual.officers_per_step == 2
 
 
 def test_a_file_that_is_no_text_is_refused_with_a_sentence(tmp_path: Path) -> None:

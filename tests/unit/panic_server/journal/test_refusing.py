@@ -31,6 +31,7 @@ async def test_it_counts_as_unavailable_for_all_who_ask(tmp_path: Path, monkeypa
         SqlQueries(reader).head,
         lambda: accounts.revoke("token"),
         lambda: PolicyShelf(url, clock).keep("1", ""),
+        PolicyShelf(url, clock).texts,
     ]
     for ask in asked:
         with pytest.raises(JournalUnavailable):
