@@ -237,6 +237,7 @@ class Server:
         loops: list[tuple[str, Callable[[], Awaitable[None]]]] = [
             ("timer", self.timer.run),
             ("follower", self.follower.run),
+            ("publisher", self.publisher.run),
             ("reminders", self.reminders.run),
             ("checkpoint", lambda: self._every(CHECKPOINT, self._checkpoint)),
             ("outbox", lambda: self._every(OUTBOX_LOOK, self._look_at_outbox)),

@@ -21,7 +21,7 @@ class Publisher:
         self.epoch = epoch
         self.seq = seq
         self._target = seq
-        self._filling: asyncio.Task[None] | None = None
+        self._is_behind = asyncio.Event()
         self._spell = Spell("live.waits_for_the_journal", over="live.goes_on")
 
     def take(self, committed: Committed) -> None:
@@ -47,8 +47,15 @@ class Publisher:
     def follow(self, seq: int) -> None:
         """The journal has come to `seq`; what is missing here is read from it."""
         self._target = max(self._target, seq)
-        if self._target > self.seq and (self._filling is None or self._filling.done()):
-            self._filling = asyncio.create_task(self._fill())
+        if self._target > self.seq:
+            self._is_behind.set()
+
+    async def run(self) -> None:
+        """Reads what is missing, until it is cancelled."""
+        while True:
+            await self._is_behind.wait()
+            self._is_behind.clear()
+            await self._fill()
 
     async def _fill(self) -> None:
         epoch = self.epoch

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import asyncio
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import suppress
 from typing import Any, cast
 
 import pytest
@@ -62,8 +64,13 @@ def disk() -> JournalOnDisk:
 
 
 @pytest.fixture
-def publisher(hub: RecordingHub, disk: JournalOnDisk) -> Publisher:
-    return Publisher(cast("Any", hub), cast("Any", disk), epoch="one", seq=0)
+async def publisher(hub: RecordingHub, disk: JournalOnDisk) -> AsyncIterator[Publisher]:
+    publisher = Publisher(cast("Any", hub), cast("Any", disk), epoch="one", seq=0)
+    running = asyncio.create_task(publisher.run())
+    yield publisher
+    running.cancel()
+    with suppress(asyncio.CancelledError):
+        await running
 
 
 async def test_own_commits_are_published_without_asking_the_database(
@@ -116,6 +123,23 @@ async def test_what_could_not_be_read_is_read_when_the_head_is_told_again(
     publisher.follow(2)
     await settled()
     assert hub.seqs == [1, 2]
+
+
+async def test_an_error_in_reading_is_not_the_last_word(hub: RecordingHub, disk: JournalOnDisk) -> None:
+    def break_down() -> None:
+        raise RuntimeError("a fault of ours")
+
+    publisher = Publisher(cast("Any", hub), cast("Any", disk), epoch="one", seq=0)
+    disk.head, disk.meanwhile = 2, break_down
+    publisher.follow(2)
+    with pytest.raises(RuntimeError, match="a fault of ours"):
+        await publisher.run()
+    disk.meanwhile = lambda: None
+    running = asyncio.create_task(publisher.run())
+    publisher.follow(2)
+    await settled()
+    assert hub.seqs == [1, 2]
+    running.cancel()
 
 
 async def test_another_epoch_restarts_the_hub_where_the_journal_is(publisher: Publisher, hub: RecordingHub) -> None:
