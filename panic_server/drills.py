@@ -13,7 +13,7 @@ from uuid import UUID, uuid5
 import structlog
 
 from geo.areas import Area, AreaMap, Sector
-from geo.geofence import Place, locate_batch
+from geo.grounds import grounds, middle_of
 from geo.position import Position
 from panic_server.clock import Clock
 from panic_server.journal.drills import device_prefix, load_drill, load_drills
@@ -24,9 +24,6 @@ from panic_server.logs import Spell
 from panic_server.maps import Maps
 
 log = structlog.get_logger(__name__)
-
-# As exact as a good phone is.
-ACCURACY_M = 10.0
 
 
 class DrillMaster:
@@ -75,29 +72,15 @@ class DrillMaster:
         has one alarm, in its own.
         """
         area_map = self._maps.current
-        parents = {area.parent for area in area_map.areas()}
-        points = [_middle(area.geometry) for area in area_map.areas() if area.code not in parents]
-        places = locate_batch(area_map, points)
-        inside = [at for at, place in zip(points, places, strict=True) if drill.area in {None, *_codes(place)}]
-        inside = inside or [_middle(outline) for outline in _outlines(area_map, drill.area)]
+        inside = [one.middle for one in grounds(area_map) if drill.area is None or drill.area in one.codes]
+        inside = inside or [middle_of(outline) for outline in _outlines(area_map, drill.area)]
         wanted = min(drill.alarms, len(inside))
         return [inside[number * len(inside) // wanted] for number in range(wanted)]
-
-
-def _middle(geometry: Any) -> Position:
-    """A point that is surely within it."""
-    middle = geometry.representative_point()
-    return Position(middle.y, middle.x, ACCURACY_M, None)
 
 
 def _outlines(area_map: AreaMap, code: str | None) -> list[Any]:
     areas: list[Area | Sector] = [*area_map.areas(), *area_map.drawn_sectors()]
     return [one.geometry for one in areas if one.code == code]
-
-
-def _codes(place: Place) -> set[str]:
-    areas = (place.rt, place.rw, place.village, place.district, place.city, *place.sectors)
-    return {area.code for area in areas if area is not None}
 
 
 def _press(drill: Drill, number: int, at: Position) -> Press:

@@ -4,13 +4,17 @@ Who answers for an RW is its head; who answers for a village is its community of
 """
 
 from collections.abc import Collection, Mapping, Sequence
+from typing import Final
 
 from msgspec.structs import replace
 
 from dispatch.facts import Neighbour
 from dispatch.incident import Person
 from geo.areas import AreaMap, AreaRef, Level
+from geo.grounds import areas_within
 from panic_server.journal.port import PersonRow
+
+SETS_KEPT: Final = 64
 
 
 class Maps:
@@ -23,6 +27,7 @@ class Maps:
         self._known_above: dict[str, tuple[Neighbour, ...]] = {}
         self._people: Sequence[PersonRow] = ()
         self._supervisors: Sequence[PersonRow] = ()
+        self._within: dict[frozenset[str], frozenset[str]] = {}
 
     @property
     def current(self) -> AreaMap:
@@ -34,7 +39,19 @@ class Maps:
 
     def swap(self, area_map: AreaMap) -> None:
         self._current = area_map
+        self._within = {}
         self.take_representatives(self._people)
+
+    def within(self, sectors: Collection[str]) -> frozenset[str]:
+        """What lies in these sectors (`areas_within`), kept while the map is in force: ask off the event loop."""
+        key, known = frozenset(sectors), self._within
+        found = known.get(key)
+        if found is None:
+            # Of an operator's sectors there are as many sets as police stations, of what a token may name no end.
+            if len(known) >= SETS_KEPT:
+                known.clear()
+            found = known[key] = areas_within(self._current, key)
+        return found
 
     def take_representatives(self, people: Sequence[PersonRow]) -> None:
         """Sorted by RT; an RT that the map does not know goes by its code."""

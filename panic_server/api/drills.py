@@ -1,5 +1,7 @@
 """Exercises: planned by operators, marked everywhere, outside the statistics, ended by one click."""
 
+import asyncio
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Annotated, Final
@@ -44,7 +46,7 @@ async def plan_drill(
     name = wish.name.strip()
     if not name:
         raise Refusal(BODY_INVALID, "The field name is empty")
-    _check_area(services, caller, wish.area)
+    await _check_area(services, caller, wish.area)
     starts_at = _start(wish.starts_at, services.clock.now())
     drill = Drill(
         id=new_id(),
@@ -66,7 +68,8 @@ async def plan_drill(
 async def list_drills(caller: ConsoleUser, services: Kentongan) -> Response:
     """To come, under way, and over; the latest to start comes first."""
     found = await services.reader.ask(lambda connection: load_drills(connection, running=False))
-    return answer(wire.Drills(tuple(_shape(drill) for drill in found if _may(caller, drill.area))))
+    may = await _judge(services, caller)
+    return answer(wire.Drills(tuple(_shape(drill) for drill in found if may(drill.area))))
 
 
 @routes.post(
@@ -78,7 +81,7 @@ async def end_drill(drill_id: Id, caller: ConsoleUser, services: Kentongan) -> R
     Of one that has not begun it is the end as well. Saying it twice changes nothing.
     """
     drill = await services.reader.ask(lambda connection: load_drill(connection, drill_id))
-    if drill is None or not _may(caller, drill.area):
+    if drill is None or not (await _judge(services, caller))(drill.area):
         raise Refusal(DRILL_UNKNOWN)
     if drill.ended_at is None:
         drill = replace(drill, ended_at=services.clock.now())
@@ -100,17 +103,21 @@ def _start(wished: datetime | None, now: datetime) -> datetime:
     return max(at, now)
 
 
-def _check_area(services: Services, caller: Principal, code: str | None) -> None:
+async def _check_area(services: Services, caller: Principal, code: str | None) -> None:
     """Raises Refusal for what is not on the map, or not the caller's."""
     known = services.maps.current
     # Without a map there is nowhere to press.
     is_known = bool(known.area(code) or known.sector(code)) if code is not None else bool(known.areas())
-    if not is_known or not _may(caller, code):
+    if not is_known or not (await _judge(services, caller))(code):
         raise Refusal(DRILL_AREA_UNKNOWN)
 
 
-def _may(caller: Principal, area: str | None) -> bool:
-    return not caller.areas or area in caller.areas
+async def _judge(services: Services, caller: Principal) -> Callable[[str | None], bool]:
+    """Says whether an exercise in an area is the caller's: whoever answers for sectors has all that lies in them."""
+    if not caller.areas:
+        return lambda _code: True
+    within = await asyncio.to_thread(services.maps.within, caller.areas)
+    return lambda code: code in caller.areas or code in within
 
 
 def _shape(drill: Drill) -> wire.Drill:

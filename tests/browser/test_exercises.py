@@ -77,6 +77,27 @@ def test_an_exercise_is_planned_for_later_and_called_off(visitors: Visitors) -> 
     expect(console.locator("[data-phase='over']")).to_contain_text("Latihan RT 01")
 
 
+def test_a_sectors_operator_exercises_in_an_rt_of_the_sector(visitors: Visitors) -> None:
+    console = visitors.operator_of("PS-1")
+    console.locator("[data-open-drills]").click()
+    form = console.locator("[data-plan-drill]")
+    expect(form.get_by_role("radio")).to_have_count(3)
+    expect(form.get_by_text("Seluruh kota")).to_have_count(0)
+    expect(form.get_by_label("Wilayah Polsek").last.get_by_role("option")).to_have_text(["Pilih…", "Polsek Pantai"])
+    form.get_by_label("Nama").fill("Latihan RT 02")
+    form.get_by_text("Satu RT").click()
+    form.get_by_label("Kelurahan").last.select_option(label="Melati")
+    form.get_by_label("Satu RT").last.select_option(label="RT 02 Melati")
+    console.get_by_role("button", name="Mulai simulasi sekarang").click()
+
+    expect(console.locator("nav [data-incident]")).to_contain_text("Simulasi")
+    assert_readable(console)
+    console.locator("[data-banner='drill']").get_by_role("button", name="Akhiri simulasi").click()
+    expect(console.locator("[data-banner='drill']")).to_have_count(0)
+    # The form is as it was at the beginning, ready for the next one.
+    expect(form.get_by_role("radio").first).to_be_checked()
+
+
 def test_a_resident_joins_an_exercise_by_its_address_alone_and_is_back_at_the_real_button_at_once(
     visitors: Visitors,
 ) -> None:

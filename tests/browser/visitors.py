@@ -49,6 +49,10 @@ class Visitors:
         """`script` runs in the page before its own."""
         return self._open(self._house.link("operator", "operator-1", name="Sari"), None, phone=False, script=script)
 
+    def operator_of(self, sector: str) -> Page:
+        link = self._house.link("operator", f"operator-{sector}", name="Tari", area=sector)
+        return self._open(link, None, phone=False)
+
     def stranger(self, path: str) -> Page:
         """Somebody without a link."""
         return self.at(self._house.url + path)

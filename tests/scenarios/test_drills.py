@@ -10,7 +10,7 @@ import pytest
 from dispatch.policy import Policy
 from panic_server.wire.schema import Json
 from tests.scenarios.city import START, City
-from tests.scenarios.ground import IN_RT_1, IN_RT_2, partly_mapped, town_map
+from tests.scenarios.ground import IN_RT_1, IN_RT_2, kampung_map, partly_mapped, town_map
 from tests.scenarios.people import Alarm, Operator
 
 
@@ -161,6 +161,26 @@ async def test_a_sectors_operator_exercises_in_their_sector_alone(city: City) ->
     assert await west.is_refused(f"/v1/drills/{drill['id']}/end", "drill_unknown") == 404
     assert (await west.gets("/v1/drills"))["items"] == []
     assert len(await running(city)) == 1
+
+
+async def test_a_sectors_operator_exercises_in_all_that_lies_wholly_in_their_sector(city: City) -> None:
+    await city.ready()
+    await city.imports(kampung_map())
+    west, east = city.operator("PS-BARAT"), city.operator("PS-TIMUR")
+
+    for area in ("RT-1", "RW-1"):
+        drill = await plans(west, area=area)
+        assert len(await running(city)) == 1
+        assert await east.is_refused(f"/v1/drills/{drill['id']}/end", "drill_unknown") == 404
+        await west.does(f"/v1/drills/{drill['id']}/end")
+        assert await running(city) == []
+    for area in ("RT-3", "RW-2", "KEL", "KOTA"):
+        wish = {"name": "Latihan", "area": area}
+        assert await west.is_refused("/v1/drills", "drill_area_unknown", wish) == 409
+    of_the_city = await plans(city.operator(), area="RT-2")
+    assert {one["area"] for one in (await west.gets("/v1/drills"))["items"]} == {"RT-1", "RW-1", "RT-2"}
+    assert (await east.gets("/v1/drills"))["items"] == []
+    assert (await west.does(f"/v1/drills/{of_the_city['id']}/end"))["ended_at"] is not None
 
 
 async def test_exercises_count_for_no_phones_standing(city: City) -> None:

@@ -1,7 +1,9 @@
-/* Names of the areas that an exercise can be in, by level; the RT of one kelurahan at a time, for a city has thousands. */
+/* Names of the areas that an exercise can be in, by level; the RT of one kelurahan at a time, for a city has thousands.
+   Whoever answers for some sectors has the kelurahan that lie wholly in them. */
 import { ApiError, Unreachable, request } from "../api/http";
 import { addressOf, boxOf } from "../map/areas";
 import type { Areas, Box, Level } from "../map/city";
+import type { Area } from "../wire";
 import { type ListedArea, byName, rtsOf } from "./plan";
 
 export class Places {
@@ -10,15 +12,25 @@ export class Places {
   rts = $state.raw<readonly ListedArea[]>([]);
   failing = $state(false);
 
+  readonly #own: readonly Area[];
   #boxes = new Map<string, Box>();
   #village = "";
 
+  /** `own` are the sectors that the operator answers for; none means the whole city. */
+  constructor(own: readonly Area[]) {
+    this.#own = own;
+  }
+
   async load(): Promise<void> {
     await this.#ask(async () => {
-      const [sectors, villages] = await Promise.all([fetchAreas("sector", null), fetchAreas("village", null)]);
+      const mine = this.#own.length === 0 ? [undefined] : this.#own.map((one) => one.code);
+      const [sectors, ...villages] = await Promise.all([
+        fetchAreas("sector", null),
+        ...mine.map((sector) => fetchAreas("village", null, sector)),
+      ]);
       this.sectors = byName(listed(sectors));
-      this.villages = byName(listed(villages));
-      for (const feature of villages.features) {
+      this.villages = byName(villages.flatMap(listed));
+      for (const feature of villages.flatMap((one) => one.features)) {
         const box = boxOf({ type: "FeatureCollection", features: [feature] });
         if (box !== null) this.#boxes.set(feature.properties.code, box);
       }
@@ -47,8 +59,9 @@ export class Places {
   }
 }
 
-function fetchAreas(level: Level, box: Box | null): Promise<Areas> {
-  return request<Areas>("GET", addressOf({ level, box }), { cache: "no-cache", timeoutMs: 20_000 });
+function fetchAreas(level: Level, box: Box | null, sector?: string): Promise<Areas> {
+  const wanted = sector === undefined ? { level, box } : { level, box, sector };
+  return request<Areas>("GET", addressOf(wanted), { cache: "no-cache", timeoutMs: 20_000 });
 }
 
 function listed(areas: Areas): ListedArea[] {

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { at, T0 } from "../incidents/sample";
 import type { Drill } from "../wire";
-import { type Plan, phaseOf, planBody, rtsOf, shownDrills } from "./plan";
+import { type Plan, phaseOf, planBody, rtsOf, scopesFor, shownDrills } from "./plan";
 
 const PLAN: Plan = {
   name: " Latihan kebakaran ",
@@ -62,4 +62,9 @@ test("the RT of a kelurahan are found with and without an RW between, and counte
   const rws = [area("RW1", "V", "rw"), area("RW9", "W", "rw")];
   const rts = [area("RT 10", "RW1"), area("RT 2", "V"), area("RT 3", "RW9"), area("RT 4", "W")];
   expect(rtsOf("V", rws, rts).map((one) => one.code)).toEqual(["RT 2", "RT 10"]);
+});
+
+test("whoever answers for some sectors alone is not offered the whole city", () => {
+  expect(scopesFor([])).toEqual(["city", "sector", "village", "rt"]);
+  expect(scopesFor([{ code: "PS-1", name: "Polsek Pantai" }])).toEqual(["sector", "village", "rt"]);
 });

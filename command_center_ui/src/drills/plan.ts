@@ -5,7 +5,7 @@ import type { Area, Drill, Kind } from "../wire";
 /** The whole city, or one area of this level. */
 export type Scope = "city" | "sector" | "village" | "rt";
 
-export const SCOPES: readonly Scope[] = ["city", "sector", "village", "rt"];
+const SCOPES: readonly Scope[] = ["city", "sector", "village", "rt"];
 /** The server's own bounds (panic_server/wire/drills.py). */
 export const ALARMS_MAX = 50;
 export const MINUTES_MAX = 1440;
@@ -78,7 +78,7 @@ export function byName(areas: readonly ListedArea[]): ListedArea[] {
   return [...areas].sort((a, b) => a.name.localeCompare(b.name, "id", { numeric: true }));
 }
 
-/** Whoever answers for some areas alone exercises in them alone, and never in the whole city. */
-export function isFree(own: readonly Area[]): boolean {
-  return own.length === 0;
+/** Whoever answers for some sectors alone exercises in them alone, and never in the whole city. */
+export function scopesFor(own: readonly Area[]): readonly Scope[] {
+  return own.length === 0 ? SCOPES : SCOPES.filter((one) => one !== "city");
 }

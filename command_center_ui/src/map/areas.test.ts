@@ -18,6 +18,9 @@ test("views on the same grid cell have the same address", () => {
     "/v1/areas?level=rt&bbox=110.4,-7.05,110.45,-6.95",
   );
   expect(addressOf({ level: "sector", box: null })).toBe("/v1/areas?level=sector");
+  expect(addressOf({ level: "village", box: null, sector: "PS/1 & 2" })).toBe(
+    "/v1/areas?level=village&sector=PS%2F1%20%26%202",
+  );
 });
 
 test("what is loaded covers what lies inside it, and no more", () => {

@@ -14,6 +14,8 @@ export interface AreaRequest {
   readonly level: Level;
   /** Null asks for all of the level. */
   readonly box: Box | null;
+  /** Only what lies wholly in this sector. */
+  readonly sector?: string;
 }
 
 /** Whole levels while they are few; by box from the village down. */
@@ -42,7 +44,8 @@ export function covers(loaded: AreaRequest | undefined, wanted: AreaRequest): bo
 
 export function addressOf(wanted: AreaRequest): string {
   const box = wanted.box === null ? "" : `&bbox=${wanted.box.join(",")}`;
-  return `/v1/areas?level=${wanted.level}${box}`;
+  const sector = wanted.sector === undefined ? "" : `&sector=${encodeURIComponent(wanted.sector)}`;
+  return `/v1/areas?level=${wanted.level}${box}${sector}`;
 }
 
 export function boxOf(areas: Areas): Box | null {

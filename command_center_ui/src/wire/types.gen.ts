@@ -1229,6 +1229,10 @@ export type ListAreasData = {
          * west,south,east,north in degrees
          */
         bbox?: string;
+        /**
+         * only what lies wholly in this sector
+         */
+        sector?: string;
     };
     url: '/v1/areas';
 };

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
+import pytest
 import shapely
 
 from dispatch.facts import Neighbour
 from geo.areas import Area, AreaMap, Level
+from geo.grounds import areas_within
+from panic_server import maps as maps_module
 from panic_server.journal.port import PersonRow
 from panic_server.maps import Maps
 from panic_server.people import Role
@@ -42,6 +47,26 @@ def test_representatives_are_replaced_as_a_whole() -> None:
     maps.take_representatives([KETUA, OTHER])
     maps.take_representatives([OTHER])
     assert [one.person.id for one in maps.neighbours(["RT-W", "RT-E"])] == ["other"]
+
+
+def test_what_lies_in_a_sector_is_found_once_for_each_map(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[int] = []
+
+    def counted(area_map: AreaMap, sectors: Collection[str]) -> frozenset[str]:
+        asked.append(area_map.version)
+        return areas_within(area_map, sectors)
+
+    monkeypatch.setattr(maps_module, "areas_within", counted)
+    maps = Maps()
+    maps.swap(two_rt_map(version=1))
+    assert maps.within(["PS-W"]) == maps.within(("PS-W", "PS-W")) == {"RT-W", "PS-W"}
+    maps.swap(two_rt_map(version=2))
+    assert maps.within(["PS-W"]) == {"RT-W", "PS-W"}
+    assert asked == [1, 2]
+    for number in range(maps_module.SETS_KEPT):
+        maps.within([f"PS-{number}"])
+    maps.within(["PS-W"])
+    assert len(asked) == 2 + maps_module.SETS_KEPT + 1
 
 
 HEAD_OF_RW = PersonRow("rw", Role.REPRESENTATIVE, "Pak RW", ("RW",))

@@ -65,8 +65,25 @@ async def test_a_box_leaves_out_what_it_does_not_meet(house, level, bbox, count)
 
 
 @pytest.mark.parametrize(
+    ("query", "codes"),
+    [
+        ("level=rt&sector=S1", ["RT1"]),
+        ("level=sector&sector=S1", ["S1"]),
+        ("sector=S1&bbox=111,-8,112,-6", []),
+        ("level=rt&sector=RT1", []),
+        ("level=rt&sector=", []),
+        ("sector=%00%F0%9F%9A%A8", []),
+    ],
+)
+async def test_a_sector_leaves_out_what_does_not_lie_in_it(house, query, codes):
+    answer = await house.client.get(f"/v1/areas?{query}", headers=EVERYONE)
+    assert [feature["properties"]["code"] for feature in answer.json()["features"]] == codes
+
+
+@pytest.mark.parametrize(
     "query",
     [
+        "sector=" + "S" * 65,
         "level=house", "level=null",
         "bbox=1,2,3", "bbox=1,2,3,4,5", "bbox=a,b,c,d", "bbox=NaN,1,2,3", "bbox=1,1,inf,2",
         "bbox=1e2,1,2,3", "bbox=2,1,1,2", "bbox=1,2,3,1", "bbox=" + "1" * 300, "level=", "bbox=",
@@ -108,9 +125,9 @@ async def test_a_level_is_written_once_for_all_who_ask(house, monkeypatch):
     written: list[object] = []
     write = areas._write
 
-    def counted(area_map, level, bbox):
+    def counted(area_map, level, part):
         written.append(level)
-        return write(area_map, level, bbox)
+        return write(area_map, level, part)
 
     monkeypatch.setattr(areas, "_write", counted)
     for _ in range(3):
