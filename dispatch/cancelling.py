@@ -14,7 +14,7 @@ from dispatch.duplicates import time_of
 from dispatch.errors import IncidentClosed
 from dispatch.events import CancelledByResident, CancelledUnderDuress, Event, PinRefused
 from dispatch.facts import Cancels
-from dispatch.incident import Alarm, Cancellation, Incident, PinMeaning
+from dispatch.incident import Alarm, Cancellation, Incident, PinMeaning, Stage
 
 # The first two wrong PINs are told to be wrong: fingers slip. Who needs a third try may not be the phone's owner.
 WRONG_PINS_TOLD: Final = 2
@@ -89,5 +89,26 @@ def _seemingly(incident: Incident, at: datetime) -> Incident:
 def seen_version(incident: Incident) -> int:
     """The version that the RT sees: after a cancel it stands still until the end, or it would tell of what goes on."""
     if incident.cancelled is None:
-        return incident.version
-    return incident.cancelled.version + (0 if incident.is_open else 1)
+        return incident.version - incident.unseen
+    return incident.cancelled.version - incident.unseen + (0 if incident.is_open else 1)
+
+
+def seen_stage(incident: Incident) -> Stage:
+    """The stage that the phone and the RT see. Whom the next press finds on the way in secret counts as somebody who is
+    still being asked, as after a cancel of free will, until they say something again.
+    """
+    if not incident.is_open:
+        return Stage.CLOSED
+    if incident.cancelled is not None:
+        return Stage.CANCELLED_BY_RESIDENT
+    seen = tuple([one for one in incident.assignments if not one.in_secret])
+    stage = replace(incident, assignments=seen, duress=False).stage
+    is_secret = stage is Stage.RECEIVED and any(one.is_open or one.arrived_at for one in incident.assignments)
+    return Stage.OFFERED if is_secret else stage
+
+
+def without_cancel(incident: Incident) -> Incident:
+    """The phone presses again: all may be asked anew, and nothing that comes now tells what went on in secret."""
+    if incident.cancelled is None:
+        return incident
+    return replace(incident, cancelled=None, asked=(), unseen=incident.version - seen_version(incident))

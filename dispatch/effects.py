@@ -115,11 +115,13 @@ def _told(told: Iterable[Told]) -> list[PushIntent]:
 
 
 def _told_again(before: Incident | None, event: Event) -> list[PushIntent]:
-    """Who heard that it is over must hear that it is not, unless it goes on in secret."""
+    """Who heard that it is over must hear that it is not, unless it still looks cancelled: whether it was under duress
+    makes no difference that the RT could hear.
+    """
     if before is None or before.is_open:
         return []
     after = evolve(before, event)
-    is_secret = after.duress or not after.neighbourhood
+    is_secret = after.cancelled is not None or not after.neighbourhood
     return [] if is_secret else _told(before.told)
 
 

@@ -285,7 +285,10 @@ def _offer_silent(offer: Offer, event: OffersSilent) -> Offer:
 def accepted(incident: Incident, event: OfferAccepted) -> Incident:
     ended = {event.offer_id: OfferStatus.ACCEPTED, **dict.fromkeys(event.withdrawn, OfferStatus.WITHDRAWN)}
     incident = _end_offers(incident, ended, event.at)
-    assignment = Assignment(event.offer_id, event.officer, AssignmentStatus.EN_ROUTE, event.at, event.at, None)
+    in_secret = incident.cancelled is not None
+    assignment = Assignment(
+        event.offer_id, event.officer, AssignmentStatus.EN_ROUTE, event.at, event.at, None, in_secret=in_secret
+    )
     return _kept(replace(incident, assignments=(*incident.assignments, assignment), nobody_left_at=None))
 
 
@@ -310,8 +313,15 @@ def assignment_changed(incident: Incident, event: AssignmentChanged) -> Incident
         # Who is on the way after all has not been there.
         arrived_at = None if event.status is AssignmentStatus.EN_ROUTE else arrived_at
         reported_at = event.reported_at or assignment.reported_at
+        # Who went before the cancel is known to be going, whatever they report after it.
+        in_secret = assignment.in_secret and incident.cancelled is not None
         return replace(
-            assignment, status=event.status, changed_at=event.at, arrived_at=arrived_at, reported_at=reported_at
+            assignment,
+            status=event.status,
+            changed_at=event.at,
+            arrived_at=arrived_at,
+            reported_at=reported_at,
+            in_secret=in_secret,
         )
 
     return replace(incident, assignments=tuple(change(assignment) for assignment in incident.assignments))

@@ -162,7 +162,9 @@ class Offer(Struct, frozen=True, gc=False):
 
 
 class Assignment(Struct, frozen=True, gc=False):
-    """An officer said yes. Its id is that of the offer it came from."""
+    """An officer said yes. Its id is that of the offer it came from. `in_secret`: while the incident looked cancelled,
+    so that phone and RT know nothing of it.
+    """
 
     id: str
     officer: Person
@@ -171,6 +173,7 @@ class Assignment(Struct, frozen=True, gc=False):
     changed_at: datetime
     arrived_at: datetime | None
     reported_at: datetime | None = None
+    in_secret: bool = False
 
     @property
     def is_open(self) -> bool:
@@ -211,7 +214,8 @@ class Incident(Struct, frozen=True, gc=False):
     asked in this round, the last of them at `round_at`. `offers` has the ended ones first, as they ended, the last at
     `offer_ended_at`. `device` is the phone that opened it, `phone_count` how many have pressed for it, the last at
     `last_alarm_at`. `standing` is that of its phone when it opened, None for one that nothing is known of.
-    With `duress` it goes on whatever `cancelled` says. `former_sectors` were in charge before the phone moved.
+    With `duress` it goes on whatever `cancelled` says; `unseen` counts the versions of while it looked cancelled, of
+    which the RT knows nothing. `former_sectors` were in charge before the phone moved.
     `linked_to` is the phone's incident before this one, `late_s` how long its first alarm had waited in the phone.
 
     `policy` is the version that decided last who is asked. `places` are the officers wanted, of whom `finished` have
@@ -252,6 +256,7 @@ class Incident(Struct, frozen=True, gc=False):
     place_shared: bool = False
     cancelled: Cancellation | None = None
     duress: bool = False
+    unseen: int = 0
     former_sectors: tuple[AreaRef, ...] = ()
     merged_into: str | None = None
     closed_at: datetime | None = None
@@ -316,6 +321,10 @@ class Incident(Struct, frozen=True, gc=False):
 
     def open_assignments(self) -> Iterator[Assignment]:
         return (assignment for assignment in self.assignments if assignment.is_open)
+
+    def seen_assignments(self) -> Iterator[Assignment]:
+        """Of the open ones those that the phone and the RT may know of."""
+        return (assignment for assignment in self.open_assignments() if not assignment.in_secret)
 
     def assignment(self, assignment_id: str) -> Assignment | None:
         return next((a for a in self.assignments if a.id == assignment_id), None)

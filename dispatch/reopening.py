@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 
 from msgspec.structs import replace
 
+from dispatch.cancelling import without_cancel
 from dispatch.commands import Reopen
 from dispatch.errors import IncidentClosed
 from dispatch.events import Event, Reopened
@@ -52,7 +53,7 @@ def roused(incident: Incident) -> Incident:
         )
     elif is_left(incident):
         incident = replace(incident, assignments=(), asked=(), finished=0, step=0)
-    return replace(incident, cancelled=None) if incident.cancelled else incident
+    return without_cancel(incident)
 
 
 def is_left(incident: Incident) -> bool:
@@ -80,6 +81,7 @@ def reopened(incident: Incident, event: Reopened) -> Incident:
     return replace(
         roused(incident),
         cancelled=kept,
+        unseen=incident.unseen,
         duress=incident.duress or kept is not None,
         round_at=event.at,
         claimed_by=event.operator,

@@ -7,7 +7,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from dispatch.arrival import eta_s
-from dispatch.cancelling import STREAM_AFTER_CANCEL
+from dispatch.cancelling import STREAM_AFTER_CANCEL, seen_stage
 from dispatch.incident import Assignment, Incident, Stage
 from geo.nearest import point_xyz
 from geo.position import Position
@@ -75,7 +75,7 @@ def progress(services: Services, stored: StoredAlarm, incident: Incident) -> sha
     """Of a cancelled alarm it tells the same whatever goes on: whoever looks may have forced the resident."""
     until = stored.cancelled_at and stored.cancelled_at + STREAM_AFTER_CANCEL
     looks_cancelled = until is not None and incident.is_open
-    stage = Stage.CANCELLED_BY_RESIDENT if looks_cancelled else incident.stage
+    stage = Stage.CANCELLED_BY_RESIDENT if looks_cancelled else seen_stage(incident)
     return shapes.AlarmProgress(
         id=stored.alarm.id,
         incident_id=incident.id,
@@ -87,7 +87,7 @@ def progress(services: Services, stored: StoredAlarm, incident: Incident) -> sha
         drill=incident.drill,
         place=views.place(stored.alarm.place),
         flags=stored.alarm.flags,
-        coming=() if until else tuple(coming(services, incident, one) for one in incident.open_assignments()),
+        coming=() if until else tuple(coming(services, incident, one) for one in incident.seen_assignments()),
         stream_until=until,
     )
 

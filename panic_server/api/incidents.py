@@ -80,7 +80,7 @@ def _arrivals(services: Services, incident: Incident, reader: Principal) -> Iter
     is_neighbour = reader.role is Role.REPRESENTATIVE
     if not incident.is_open or (is_neighbour and incident.cancelled):
         return
-    for assignment in incident.open_assignments():
+    for assignment in incident.seen_assignments() if is_neighbour else incident.open_assignments():
         found, unit = coming(services, incident, assignment), services.board.unit_of(assignment.officer.id)
         yield (
             shapes.Arrival(found.status, found.eta_s)

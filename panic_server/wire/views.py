@@ -4,9 +4,9 @@ from typing import assert_never
 
 from msgspec.structs import replace
 
-from dispatch.cancelling import seen_version
+from dispatch.cancelling import seen_stage, seen_version
 from dispatch.escalation import claim_due_at, next_due
-from dispatch.incident import Assignment, Incident, Offer, Person, Stage, Standing, Told
+from dispatch.incident import Assignment, Incident, Offer, Person, Standing, Told
 from dispatch.policy import Policy
 from dispatch.standing import trust
 from geo.areas import AreaMap, AreaRef
@@ -179,12 +179,11 @@ def narrowed(complete: shapes.Incident, view: View, known: Incident) -> shapes.I
         case View.ASKED:
             return replace(complete, told=(), next_due_at=None, standing=None, merged_into=None, duress=False)
         case View.REPRESENTATIVE:
-            looks_cancelled = known.cancelled is not None and known.is_open
             return replace(
                 complete,
                 position=complete.position if complete.place_shared and complete.status == "open" else None,
                 version=seen_version(known),
-                stage=Stage.CANCELLED_BY_RESIDENT.value if looks_cancelled else complete.stage,
+                stage=seen_stage(known).value,
                 former_sectors=(),
                 linked_to=None,
                 duress=False,

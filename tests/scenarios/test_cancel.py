@@ -215,6 +215,51 @@ async def test_phone_and_rt_see_the_same_whether_it_was_free_will_or_force(city:
     assert "on_scene" not in stories[0]
 
 
+async def pressed_again(city: City, pin: str) -> tuple[str, list[str]]:
+    """What phone and RT see of the press after a cancel, and of one after the end; and what the RT's phone is sent."""
+    officer, operator, representative = city.officer_at(metres=150), city.operator(), city.representative("RT-1")
+    page = await representative.watches()
+    resident, alarm = await pressed(city, kind="crime")
+    seen: list[Any] = [await resident.cancels(alarm, pin)]
+    if await officer.has_offer(alarm):
+        await officer.accepts(alarm)
+    await city.passes(seconds=90)
+    for _ in range(2):
+        again = await resident.press(kind="crime")
+        assert again.incident_id == alarm.incident_id
+        answer = await representative.asks("GET", f"/v1/incidents/{alarm.incident_id}")
+        seen += [{**again.answer, "seq": 0}, await resident.progress(again), answer.text, answer.headers["etag"]]
+        await operator.closes(alarm, "resolved")
+        await page.sees(lambda: alarm.incident_id not in page.incidents)
+    seen.append([{**event, "seq": 0} for event in page.events])
+    pushes = sorted(push["type"] for push in await city.pushes(representative.subject))
+    await officer.goes(on_duty=False)
+    text = re.sub(r"[0-9]{4}-[0-9-]+T[0-9:.]+Z", "TIME", json.dumps(seen))
+    return re.sub(r"[0-9a-f]{8}-[0-9a-f-]{27}", "ID", text), pushes
+
+
+async def test_who_presses_again_cannot_tell_either_what_the_cancel_was(city: City) -> None:
+    right, duress = await pressed_again(city, RIGHT), await pressed_again(city, DURESS)
+    assert right == duress
+    assert '"stage": "offered"' in right[0]
+    assert "accepted" not in right[0]
+    assert right[1].count("neighbourhood") == 2
+
+
+async def test_who_went_in_secret_is_seen_on_arrival_once_the_phone_has_pressed_again(city: City) -> None:
+    officer, page = city.officer_at(metres=150), await city.representative("RT-1").watches()
+    resident, alarm = await pressed(city)
+    await resident.cancels(alarm, DURESS)
+    assignment = await officer.accepts(alarm)
+    again = await resident.press()
+    assert ((await resident.progress(again))["stage"], (await resident.progress(again))["coming"]) == ("offered", [])
+
+    await officer.reports(assignment, "on_scene")
+
+    assert (await resident.progress(again))["stage"] == "on_scene"
+    await page.shows(alarm.incident_id, stage="on_scene")
+
+
 async def joined(city: City, pin: str, *, is_shared: bool) -> bool:
     """Whether a witness's alarm still joins, after a cancel of one of several phones or of one that presses again."""
     resident, alarm = await pressed(city, kind="fire")

@@ -101,11 +101,17 @@ async def test_what_could_not_be_done_is_tried_again_after_the_pause(watch: Watc
 async def test_a_timer_that_runs_is_well_and_one_that_does_not_is_seen_within_ten_seconds(watch: Watch) -> None:
     await watch.passes(30)
     assert watch.timer.check().ok
-    assert watch.timer.check().detail == "0 deadlines, last beat 0.0 s ago"
+    assert watch.timer.check().detail == "last beat 0.0 s ago"
     stopped = Timer(watch.clock, watch.look)
     await watch.passes(4)
     assert not stopped.check().ok
     assert "no beat" in stopped.check().detail
+
+
+async def test_the_health_page_does_not_say_whether_anything_is_due(watch: Watch) -> None:
+    idle = watch.timer.check()
+    watch.take("incident", 60)
+    assert watch.timer.check() == idle
 
 
 async def test_a_look_that_breaks_loses_no_deadline(watch: Watch) -> None:
