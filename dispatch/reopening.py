@@ -35,6 +35,7 @@ def roused(incident: Incident) -> Incident:
     Nobody who was there counts as being there, and nobody as asked; what an operator had stopped runs again. Of an open
     one that its officers have left others are asked anew as well: who presses now has nobody.
     """
+    incident = without_cancel(incident)
     if not incident.is_open:
         incident = replace(
             incident,
@@ -53,7 +54,7 @@ def roused(incident: Incident) -> Incident:
         )
     elif is_left(incident):
         incident = replace(incident, assignments=(), asked=(), finished=0, step=0)
-    return without_cancel(incident)
+    return incident
 
 
 def is_left(incident: Incident) -> bool:

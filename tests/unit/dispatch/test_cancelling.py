@@ -143,3 +143,15 @@ def test_the_version_that_the_rt_sees_stands_still_after_a_cancel(story, pin):
 def test_the_rt_keeps_seeing_a_cancelled_incident_until_it_is_closed(story):
     story.happens(entered(RIGHT), at=5)
     assert audience(story.incident).areas == ("RT1",)
+
+
+@pytest.mark.parametrize("pin", [RIGHT, DURESS])
+def test_the_version_that_the_rt_sees_goes_on_by_one_with_the_next_press(story, pin):
+    story.happens(entered(pin), at=5)
+    story.happens(AddNote(OPERATOR, "Dihubungi."), at=6)
+    versions = [seen_version(story.incident)]
+    story.happens(Close(OPERATOR, Disposition.RESOLVED, None), at=8)
+    versions.append(seen_version(story.incident))
+    story.presses_again(alarm(2), at=20)
+    versions.append(seen_version(story.incident))
+    assert versions == [2, 3, 4]
