@@ -5,6 +5,7 @@ import os
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Final, TypeVar
+from weakref import WeakValueDictionary
 
 from cryptography.exceptions import InvalidKey
 from cryptography.hazmat.primitives.kdf.argon2 import Argon2id
@@ -25,24 +26,29 @@ T = TypeVar("T")
 
 
 class PinHashes:
-    """Hashes on threads of its own: it takes as long as many alarms, and releases the interpreter meanwhile."""
+    """Hashes on threads of its own: it takes as long as many alarms, and releases the interpreter meanwhile.
+
+    Each person has one turn at a time, so that whoever floods us with PINs keeps nobody else from a cancel.
+    """
 
     def __init__(self) -> None:
+        self._turns: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
         self._pool = ThreadPoolExecutor(_THREADS, thread_name_prefix="pins")
         self._nobodys: str | None = None
 
-    async def hash_both(self, pin: str, duress_pin: str) -> tuple[str, str]:
-        return await self._run(lambda: (_hash(pin), _hash(duress_pin)))
+    async def hash_both(self, subject: str, pin: str, duress_pin: str) -> tuple[str, str]:
+        return await self._run(subject, lambda: (_hash(pin), _hash(duress_pin)))
 
-    async def meaning(self, entered: str, pins: Pins | None) -> PinMeaning:
+    async def meaning(self, subject: str, entered: str, pins: Pins | None) -> PinMeaning:
         """Both hashes are always checked, one after the other; where there are none, two that fit nothing."""
-        return await self._run(lambda: self._read(entered, pins))
+        return await self._run(subject, lambda: self._read(entered, pins))
 
     def close(self) -> None:
         self._pool.shutdown()
 
-    async def _run(self, work: Callable[[], T]) -> T:
-        return await asyncio.get_running_loop().run_in_executor(self._pool, work)
+    async def _run(self, subject: str, work: Callable[[], T]) -> T:
+        async with self._turns.setdefault(subject, asyncio.Lock()):
+            return await asyncio.get_running_loop().run_in_executor(self._pool, work)
 
     def _read(self, entered: str, pins: Pins | None) -> PinMeaning:
         hashes = (pins.pin, pins.duress_pin) if pins else (self._no_pin(), self._no_pin())

@@ -43,7 +43,7 @@ async def cancel_alarm(
     """
     stored, incident = await find_alarm(services, caller, alarm_id)
     pins = await services.queries.pins(caller.subject)
-    meaning = await services.pins.meaning(wish.pin, pins)
+    meaning = await services.pins.meaning(caller.subject, wish.pin, pins)
     if pins is None:
         raise Refusal(PINS_NOT_SET)
     command = CancelAlarm(

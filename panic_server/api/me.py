@@ -59,7 +59,7 @@ async def set_pins(
             raise Refusal(BODY_INVALID, f"The field {name} must have 4 to 12 digits")
     if pins.pin == pins.duress_pin:
         raise Refusal(PINS_ALIKE)
-    hashes = await services.pins.hash_both(pins.pin, pins.duress_pin)
+    hashes = await services.pins.hash_both(caller.subject, pins.pin, pins.duress_pin)
     await services.writer.submit(PinsOrder(caller.subject, *hashes))
     return Response(status_code=204)
 
