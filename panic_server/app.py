@@ -13,7 +13,7 @@ from dispatch.commands import LookAgain
 from dispatch.errors import Refused
 from dispatch.looking import pause_s
 from dispatch.policy import Policy
-from panic_server import checks
+from panic_server import checks, whereabouts
 from panic_server.api.application import Front
 from panic_server.bus.memory import MemoryBus
 from panic_server.bus.port import Bus, OfficerPosition
@@ -29,7 +29,7 @@ from panic_server.journal.admin import load_map, migrate
 from panic_server.journal.database import DatabaseUnusable
 from panic_server.journal.outbox import SqlOutbox
 from panic_server.journal.policies import PolicyShelf
-from panic_server.journal.port import SYSTEM, CheckpointOrder, DutyOrder, IncidentOrder, JournalUnavailable
+from panic_server.journal.port import SYSTEM, DutyOrder, IncidentOrder, JournalUnavailable
 from panic_server.journal.queries import Reader, SqlQueries
 from panic_server.journal.writer import Committed, Writer
 from panic_server.live.endpoint import LiveEndpoint
@@ -56,7 +56,6 @@ from panic_server.wire import shapes
 
 log = structlog.get_logger(__name__)
 
-CHECKPOINT = timedelta(seconds=30)
 OUTBOX_LOOK = timedelta(seconds=2)
 MARK = timedelta(seconds=1)
 PROBE = timedelta(seconds=2)
@@ -138,6 +137,9 @@ class Server:
         )
         self.evidence = EvidenceKeeper(clock, take_along=self.writer.take_along, submit=self.writer.submit)
         self._build_bus()
+        self.whereabouts = whereabouts.Whereabouts(
+            self.board, self.writer, self.queries, self.bus, clock, is_alone=self.settings.is_embedded
+        )
         push_metrics = PushMetrics(self.metrics.registry)
         sender = self._sender(push_metrics)
         self.relay = Relay(self.outbox, sender, clock, push_metrics, random=random.random)
@@ -239,7 +241,7 @@ class Server:
             ("follower", self.follower.run),
             ("publisher", self.publisher.run),
             ("reminders", self.reminders.run),
-            ("checkpoint", lambda: self._every(CHECKPOINT, self._checkpoint)),
+            ("checkpoint", lambda: self._every(whereabouts.EVERY, self.whereabouts.look)),
             ("outbox", lambda: self._every(OUTBOX_LOOK, self._look_at_outbox)),
             ("mark", lambda: self._every(MARK, self._write_mark)),
             ("evidence", self.evidence.run),
@@ -255,7 +257,7 @@ class Server:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
         await self.hub.stop()
-        await self._checkpoint()
+        await self.whereabouts.keep()
         await self.relay.stop()
         await self.evidence.finish()
         await self.writer.stop()
@@ -348,17 +350,6 @@ class Server:
         while True:
             await self.clock.sleep_until(self.clock.now() + pause)
             await work()
-
-    async def _checkpoint(self) -> None:
-        positions = self.board.unsaved()
-        if not positions:
-            return
-        try:
-            await self.writer.submit(CheckpointOrder(positions))
-        except JournalUnavailable:
-            # They wait for the next checkpoint, unless the officer has moved on by then.
-            self.board.save_again(officer_id for officer_id, _ in positions)
-            log.warning("checkpoint.journal_unavailable")
 
     async def _look_at_policy(self) -> None:
         if await self.policies.look():

@@ -320,14 +320,19 @@ class DutyBoard:
         self._touch(row)
         self._moved[row] = self._revision
 
-    def restore(self, positions: Iterable[tuple[str, Position]]) -> None:
-        """Positions from before a restart, or from another process's checkpoint: used, but marked as stale."""
+    def restore(self, positions: Iterable[tuple[str, Position]], *, are_old: bool = True) -> None:
+        """From a checkpoint, where nothing newer is known. With `are_old` from before a restart: marked as stale."""
+        is_first = False
         with self._lock:
             for officer_id, position in positions:
                 row = self._row(officer_id)
-                if self._positions[row] is None:
-                    self._place(row, position, 0.0)
+                known, at = self._positions[row], position.at
+                if at and (known is None or (known.at and known.at < at)):
+                    is_first |= known is None
+                    self._place(row, position, 0.0 if are_old else at.timestamp())
                     self._moved[row] = 0
+        if is_first and not are_old:
+            self._on_appearance()
 
     def unsaved(self) -> list[tuple[str, Position]]:
         """Positions that moved since the last call, for the checkpoint."""

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import Column, Integer, Table, Text, case, delete, func, select, text, true, update
+from sqlalchemy import Column, Integer, Table, Text, case, delete, func, or_, select, text, true, update
 from sqlalchemy.dialects.postgresql import insert as postgres_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.engine import Connection
@@ -164,12 +164,13 @@ def _move_alarms(dialect: str) -> Prepared:
 
 
 def _change_positions(dialect: str) -> Prepared:
+    """The newest stays: another node may have kept one since, as while this one was stopped."""
     table = tables.duty
     names = ("officer_id", "lat", "lon", "accuracy_m", "position_at")
     given = json_rows(dialect, [table.c[name] for name in names])
-    return Prepared(
-        update(table).values({n: given.c[n] for n in names[1:]}).where(table.c.officer_id == given.c.officer_id)
-    )
+    is_newer = or_(table.c.position_at.is_(None), table.c.position_at <= given.c.position_at)
+    changes = {name: given.c[name] for name in names[1:]}
+    return Prepared(update(table).values(changes).where(table.c.officer_id == given.c.officer_id, is_newer))
 
 
 def _delete_by(dialect: str, table: Table, column: str) -> Prepared:
