@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 
 from msgspec.structs import replace
@@ -22,10 +22,14 @@ from panic_server.push.port import (
 
 
 class MemoryOutbox:
-    """Set `available` to False and every method raises, as a database does that is gone."""
+    """Set `available` to False and every method raises, as a database does that is gone.
+
+    Offers in `over` have ended.
+    """
 
     def __init__(self) -> None:
         self.available = True
+        self.over: set[str] = set()
         self._pending: dict[str, Push] = {}
         self._finished: dict[str, PushResult] = {}
         self._devices: dict[str, Device] = {}
@@ -48,6 +52,10 @@ class MemoryOutbox:
         self._check()
         due = [push for push in self._pending.values() if push.next_attempt_at <= now]
         return sorted(due, key=lambda push: (not push.urgent, push.seq, push.id))[:limit]
+
+    async def still_open(self, offer_ids: Collection[str]) -> Collection[str]:
+        self._check()
+        return set(offer_ids) - self.over
 
     async def devices_of(self, subjects: Sequence[str]) -> Mapping[str, Sequence[Device]]:
         self._check()

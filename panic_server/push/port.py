@@ -5,7 +5,7 @@ A push is known by its id wherever it is seen twice; receivers drop repeats, so 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -109,6 +109,9 @@ class Outbox(Protocol):
 
         Where several nodes share a database, it leaves out what another living node has in hand.
         """
+
+    async def still_open(self, offer_ids: Collection[str]) -> Collection[str]:
+        """Those of these offers that wait for an answer, whichever process made or ended them."""
 
     async def devices_of(self, subjects: Sequence[str]) -> Mapping[str, Sequence[Device]]:
         """Every device of these people; a person without one is missing or has an empty list."""

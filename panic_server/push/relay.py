@@ -165,10 +165,16 @@ class Relay:
         return now >= self._scan_at and len(self._held) < half
 
     async def _scan(self, now: datetime) -> None:
-        """Reads more than is held, so that there is always something new among it when there is anything."""
+        """Reads more than is held, so that there is always something new among it when there is anything.
+
+        An offer that ended in another process, or before a restart, is told by the database alone.
+        """
         limit = len(self._held) + self._limit // 2
         async with self._recorder.lock:
             due = await self._outbox.load_due(now, limit)
+            offers = {push.offer_id for push in due if push.kind == "offer" and push.offer_id is not None}
+            if offers:
+                self.withdraw(offers.difference(await self._outbox.still_open(offers)))
             more = len(due) == limit
             self._missed = {True: more and due[-1].urgent, False: more}
             for push in due:

@@ -25,6 +25,14 @@ async def test_pushes_left_by_an_earlier_process_are_sent_at_the_start(house: Ho
     assert house.sent() == ["push-1"]
 
 
+async def test_an_offer_that_ended_while_its_process_was_down_rings_no_more(house: House) -> None:
+    """Another process ended it, or this one before it could say so: the news of its end still goes out."""
+    house.outbox.add([a_push(1), a_push(2), a_push(3, kind="offer_withdrawn", offer_id="offer-2")])
+    house.outbox.over.add("offer-2")
+    await house.start()
+    assert (house.sent(), house.end_of(2)) == (["push-1", "push-3"], EndReason.WITHDRAWN)
+
+
 async def test_a_push_whose_result_was_not_recorded_is_sent_again_under_the_same_id(house: House) -> None:
     await house.commit(a_push(1))
     await house.start()
