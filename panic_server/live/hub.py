@@ -79,7 +79,9 @@ class Hub:
         self._snapshots = Snapshots(sources.queries, sources.policies, sources.clock, sources.metrics)
         self._officers = OfficerFrames(sources.board)
         self._stillness = Stillness()
-        self._joining = Joining(self._journal, self._snapshots, self._officers, self._stillness, sources.me)
+        self._joining = Joining(
+            self._journal, self._snapshots, self._officers, self._stillness, sources.policies, sources.me
+        )
         self._groups = Groups()
         self.sightings = Sightings(self._groups)
         self._opening: set[Client] = set()
@@ -109,6 +111,11 @@ class Hub:
         self._stillness.forget()
         self.sightings.forget()
         self._journal.epoch, self._journal.history = epoch, History(head)
+
+    def take_policy(self) -> None:
+        """Another policy is in force: what it makes due, and when, every client learns from a snapshot."""
+        self._close_all(CloseCode.RESTART)
+        self._snapshots.forget()
 
     async def stop(self) -> None:
         self._close_all(CloseCode.RESTART)

@@ -13,6 +13,7 @@ from panic_server.live.session import CloseCode, Resume
 from panic_server.live.snapshots import Snapshots
 from panic_server.live.stillness import Stillness
 from panic_server.people import Principal
+from panic_server.policies import PolicyInForce
 from panic_server.wire.shapes import Me
 
 HEARTBEAT_S = 5
@@ -30,9 +31,11 @@ class Journal:
     history: History
 
 
-def epoch_for(epoch: str, principal: Principal) -> str:
-    """A client's state is of what it could see. With other rights it needs a fresh snapshot, as after a restore."""
-    rights = " ".join([principal.role.value, *sorted(principal.selectors())])
+def epoch_for(epoch: str, principal: Principal, policy: str) -> str:
+    """A client's state is of what it could see, with the deadlines of one policy. With other rights or another policy
+    it needs a fresh snapshot, as after a restore.
+    """
+    rights = " ".join([policy, principal.role.value, *sorted(principal.selectors())])
     return f"{epoch}.{hashlib.blake2b(rights.encode(), digest_size=6).hexdigest()}"
 
 
@@ -43,9 +46,11 @@ class Joining:
         snapshots: Snapshots,
         officers: OfficerFrames,
         stillness: Stillness,
+        policies: PolicyInForce,
         me: Callable[[Principal], Me],
     ) -> None:
         self._journal = journal
+        self._policies = policies
         self._snapshots = snapshots
         self._officers = officers
         self._stillness = stillness
@@ -72,14 +77,14 @@ class Joining:
 
     async def _welcome(self, client: Client, principal: Principal) -> None:
         journal = self._journal
-        epoch = epoch_for(journal.epoch, principal)
+        epoch = epoch_for(journal.epoch, principal, self._policies.current.version)
         step = client.session.place(epoch=epoch, head=self._head_for(principal), oldest=journal.history.oldest)
         if isinstance(step, Resume):
             at, incidents = step.after, None
         else:
             # Events that are committed from here on are in the history, wherever between them the snapshot is read.
             found = await self._snapshots.read(principal)
-            epoch, incidents = epoch_for(found.epoch, principal), found.incidents
+            epoch, incidents = epoch_for(found.epoch, principal, found.policy), found.incidents
             at = self._stillness.head_for(principal, found.seq)
         if client.is_closed:
             return
