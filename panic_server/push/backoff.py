@@ -13,6 +13,8 @@ QUOTA_DEFAULT_S = 60.0
 FIRST_DELAY_S = 1.0
 # An offer lives for half a minute, so waiting longer between tries would be giving up.
 LONGEST_DELAY_S = 15.0
+# The follower asks a database that is away four times a second; one question more is no load.
+OUTBOX_REST_S = 0.5
 # Asking for longer than this is a broken clock or a broken header; the push's own deadline ends it before.
 LONGEST_RETRY_AFTER_S = 3600.0
 
@@ -35,6 +37,13 @@ def retry_delay_s(answer: Answer, attempts: int, random: Callable[[], float]) ->
     if answer.verdict is Verdict.LOST and attempts == 0:
         return 0.0
     return max(asked_s, exponential_s(attempts, random))
+
+
+def outbox_rest_s(random: Callable[[], float]) -> float:
+    """Before a database that did not answer is asked again. Always short: offers made since its return wait for it,
+    and are over in ten seconds.
+    """
+    return OUTBOX_REST_S * (0.5 + random())
 
 
 def exponential_s(failures: int, random: Callable[[], float]) -> float:

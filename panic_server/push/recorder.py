@@ -9,7 +9,8 @@ from datetime import timedelta
 import structlog
 
 from panic_server.clock import Clock
-from panic_server.push.backoff import exponential_s
+from panic_server.logs import Spell
+from panic_server.push.backoff import outbox_rest_s
 from panic_server.push.metrics import PushMetrics
 from panic_server.push.port import Outbox, OutboxUnavailable, Outcome, PushResult
 from panic_server.push.waker import Waker
@@ -35,6 +36,7 @@ class Recorder:
         self._random = random
         self._metrics = metrics
         self._waker = Waker(clock)
+        self._spell = Spell("push.results_wait_for_the_journal", over="push.results_are_recorded_again")
         self._results: dict[str, PushResult] = {}
         self._dead_devices: list[str] = []
         self._on_recorded: Callable[[PushResult], None] = _nobody
@@ -57,23 +59,20 @@ class Recorder:
         return not self._results and not self._dead_devices
 
     async def run(self) -> None:
-        failures = 0
         while True:
             await self._waker.wait(None)
             if self._gather_s:
                 await asyncio.sleep(self._gather_s)
             try:
                 await self.flush()
-                failures = 0
+                self._spell.is_over()
             except OutboxUnavailable:
-                log.warning("push_results_not_recorded", waiting=len(self._results))
-                await self._rest(failures)
-                failures += 1
+                self._spell.goes_on("the database does not answer")
+                await self._rest()
             except Exception:
                 self._metrics.errors.inc()
                 log.exception("push_recorder_failed")
-                await self._rest(failures)
-                failures += 1
+                await self._rest()
 
     async def flush(self) -> None:
         """Writes all that waits. Raises OutboxUnavailable and then has kept it."""
@@ -100,9 +99,9 @@ class Recorder:
             if result.outcome is not Outcome.RETRY:
                 self._on_recorded(result)
 
-    async def _rest(self, failures: int) -> None:
+    async def _rest(self) -> None:
         self._waker.wake()
-        await self._clock.sleep_until(self._clock.now() + timedelta(seconds=exponential_s(failures, self._random)))
+        await self._clock.sleep_until(self._clock.now() + timedelta(seconds=outbox_rest_s(self._random)))
 
 
 def _nobody(_: PushResult) -> None:

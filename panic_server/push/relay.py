@@ -14,7 +14,7 @@ import structlog
 from msgspec.structs import replace
 
 from panic_server.clock import Clock
-from panic_server.push.backoff import TRANSIENT, ProjectPause, exponential_s, retry_delay_s
+from panic_server.push.backoff import TRANSIENT, ProjectPause, outbox_rest_s, retry_delay_s
 from panic_server.push.message import data_of, deadline_of, ttl_s
 from panic_server.push.metrics import PushMetrics
 from panic_server.push.port import (
@@ -83,7 +83,6 @@ class Relay:
         self._again_under_way = 0
         self._missed = {True: False, False: False}
         self._scan_at = self._outbox_back_at = clock.now()
-        self._outbox_failures = 0
         self._pause = ProjectPause(random)
         self._failures = 0
         self._refused_at: datetime | None = None
@@ -179,7 +178,6 @@ class Relay:
             self._missed = {True: more and due[-1].urgent, False: more}
             for push in due:
                 self._take_in(push)
-        self._outbox_failures = 0
         self._scan_at = now + timedelta(seconds=SCAN_EVERY_S)
 
     def _on_recorded(self, result: PushResult) -> None:
@@ -204,9 +202,7 @@ class Relay:
                 await asyncio.sleep(self._gather_s)
 
     def _rest(self) -> None:
-        delay_s = exponential_s(self._outbox_failures, self._random)
-        self._outbox_failures += 1
-        self._outbox_back_at = self._clock.now() + timedelta(seconds=delay_s)
+        self._outbox_back_at = self._clock.now() + timedelta(seconds=outbox_rest_s(self._random))
 
     def _next_time(self) -> datetime | None:
         now = self._clock.now()
@@ -237,7 +233,6 @@ class Relay:
             for errand in errands:
                 self._waiting.put(errand, now=now)
             raise
-        self._outbox_failures = 0
         deliveries: list[Delivery] = []
         for errand in errands:
             deliveries += self._deliveries(errand, devices.get(errand.push.recipient, ()), now)

@@ -227,6 +227,18 @@ async def test_pushes_wait_until_their_devices_can_be_read(house: House) -> None
     assert house.sent() == ["push-1"]
 
 
+async def test_however_long_the_database_was_away_pushes_go_out_within_a_second_of_its_return(house: House) -> None:
+    """Offers that are made then are over in ten seconds."""
+    house.outbox.available = False
+    await house.commit(a_push(1, expires_at=None))
+    for _ in range(400):
+        await house.passes(0.1)
+    house.outbox.available = True
+    await house.commit(a_push(2, expires_at=None))
+    await house.passes(1)
+    assert house.sent() == ["push-1", "push-2"]
+
+
 async def test_a_push_that_nobody_told_us_about_is_found(house: House) -> None:
     house.outbox.add([a_push(1)])
     await house.passes(10)
