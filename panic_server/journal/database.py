@@ -21,6 +21,12 @@ POSTGRES_SETTINGS = {
     "idle_in_transaction_session_timeout": "3000",
 }
 
+POSTGRES_LINE = {"keepalives_idle": 4, "keepalives_interval": 2, "keepalives_count": 3, "tcp_user_timeout": 10_000}
+"""Seconds, and milliseconds: a database's machine that is gone without a word, as after a power cut or a switch to
+another one, is given up in ten seconds. Left to itself the kernel tries for a quarter of an hour, and so long no alarm
+would be taken.
+"""
+
 POSTGRES_LEISURE_MS = 60_000
 """In place of these where an alarm's few milliseconds are no measure: thousands of rows are read, or tables changed."""
 
@@ -142,5 +148,5 @@ def _open_postgres(url: str, *, writes: bool) -> Engine:
         pool_pre_ping=False,
         # Errors get into logs, and parameters are what people sent.
         hide_parameters=True,
-        connect_args={"connect_timeout": 3, "options": options, "prepare_threshold": 2},
+        connect_args={"connect_timeout": 3, "options": options, "prepare_threshold": 2, **POSTGRES_LINE},
     )
