@@ -23,6 +23,11 @@ class Ended:
     disposition: Disposition
     step: int
 
+    @property
+    def counts_as(self) -> str:
+        """The field of a standing."""
+        return _COUNTED[self.disposition]
+
 
 NO_STANDING = Standing(genuine=0, false_alarms=0, pranks=0)
 
@@ -40,7 +45,7 @@ def ended(before: Incident | None, after: Incident) -> list[Ended]:
 
 
 def counted(standing: Standing, one: Ended) -> Standing:
-    name = _COUNTED[one.disposition]
+    name = one.counts_as
     return replace(standing, **{name: max(0, getattr(standing, name) + one.step)})
 
 

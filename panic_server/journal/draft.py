@@ -11,7 +11,7 @@ from dispatch.evolve import evolve
 from dispatch.incident import Alarm, Incident, Offer
 from dispatch.moments import Moment, is_arrival_undone, is_in_statistics, moments_between
 from dispatch.policy import Policy
-from dispatch.standing import NO_STANDING, counted, ended
+from dispatch.standing import Ended, ended
 from dispatch.units import Unit
 from geo.position import Position
 from panic_server.clock import new_id
@@ -59,7 +59,6 @@ class Rows:
     dead_devices: list[str] = field(default_factory=list)
     moved_alarms: dict[tuple[str, str], Any] = field(default_factory=dict)
     drills: dict[str, Any] = field(default_factory=dict)
-    standings: dict[str, Any] = field(default_factory=dict)
     evidence: dict[int, Any] = field(default_factory=dict)
 
 
@@ -79,6 +78,7 @@ class Draft:
         self.events: list[JournalEvent] = []
         self.pushes: list[Push] = []
         self.ended_offers: list[str] = []
+        self.ends: list[tuple[Ended, int]] = []
         self.freed = False
         self.placed_at: datetime | None = None
         self._at = micros(now)
@@ -167,16 +167,7 @@ class Draft:
                 self.rows.offers[offer.id] = row
 
     def _note_standing(self, before: Incident | None, after: Incident) -> None:
-        for one in ended(before, after):
-            standing = counted(self.registry.standings.get(one.device, NO_STANDING), one)
-            self.registry.standings[one.device] = standing
-            self.rows.standings[one.device] = (
-                one.device,
-                standing.genuine,
-                standing.false_alarms,
-                standing.pranks,
-                self.seq,
-            )
+        self.ends.extend((one, self.seq) for one in ended(before, after))
 
     def _note_moments(self, before: Incident | None, after: Incident) -> None:
         for moment in moments_between(before, after):

@@ -109,7 +109,8 @@ def note_cancel(draft: Draft, incident_id: str, device: str, before: Cancels, ev
 def carry_cancels(connection: Connection, draft: Draft, from_id: str, to_id: str, devices: Collection[str]) -> None:
     """What these phones have tried counts where their alarms are now, or their pages would take a cancel back."""
     table = tables.cancels
-    stored = connection.execute(select(table).where(table.c.incident_id.in_((from_id, to_id)))).all()
+    of_these = table.c.device.in_(set(devices)) & table.c.incident_id.in_((from_id, to_id))
+    stored = connection.execute(select(table).where(of_these)).all()
     rows = {_key(row.device, row.incident_id): tuple(row) for row in stored} | draft.rows.cancels
     for device in devices:
         tried, known = rows.get(_key(device, from_id)), rows.get(_key(device, to_id))
@@ -176,11 +177,15 @@ def _presses(connection: Connection, draft: Draft, incident_id: str) -> dict[str
 def _presses_since_moved(connection: Connection, draft: Draft, incident_id: str) -> dict[str, int]:
     """Operators have merged or split in this batch: where those alarms are is not on disk yet."""
     table, moved = tables.alarms, draft.rows.moved_alarms
-    came = [alarm_id for (_, alarm_id), (_, _, now_in, _) in moved.items() if now_in == incident_id]
-    columns = table.c.device, table.c.id, table.c.incident_id, table.c.seq
-    rows = select(*columns).where(or_(table.c.incident_id == incident_id, table.c.id.in_(came))).order_by(table.c.seq)
+    came = [key for key, (_, _, now_in, _) in moved.items() if now_in == incident_id]
+    query = select(table.c.device, table.c.id, table.c.incident_id, table.c.seq)
+    by_keys = table.c.device.in_({device for device, _ in came}) & table.c.id.in_([alarm_id for _, alarm_id in came])
+    # Two questions: both at once, SQLite would look through all alarms there ever were.
+    rows = [
+        row for these in (table.c.incident_id == incident_id, by_keys) for row in connection.execute(query.where(these))
+    ]
     pressed: dict[str, int] = {}
-    for row in connection.execute(rows):
+    for row in sorted(rows, key=lambda row: row.seq):
         if moved.get((row.device, row.id), (None, None, row.incident_id))[2] == incident_id:
             pressed[row.device] = row.seq
     return pressed

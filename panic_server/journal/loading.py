@@ -6,7 +6,7 @@ from msgspec.json import decode
 from sqlalchemy import or_, select
 from sqlalchemy.engine import Connection
 
-from dispatch.incident import Incident, Standing
+from dispatch.incident import Incident
 from dispatch.units import read_unit
 from panic_server.journal import tables
 from panic_server.journal.codec import read_incident
@@ -39,7 +39,6 @@ def bring_up_to_date(connection: Connection, registry: Registry) -> list[str]:
     if since < 0:
         registry.begin_reload()
     _load_duty(connection, registry, since)
-    _load_standings(connection, registry, since)
     changed = _load_incidents(connection, registry, since)
     if since < 0:
         registry.end_reload()
@@ -49,13 +48,14 @@ def bring_up_to_date(connection: Connection, registry: Registry) -> list[str]:
 
 def _load_incidents(connection: Connection, registry: Registry, since: int) -> list[str]:
     table = tables.incidents
-    query = select(table.c.id, table.c.state, table.c.opened_seq).order_by(table.c.opened_seq)
+    query = select(table.c.id, table.c.state, table.c.opened_seq)
     query = query.where(table.c.status == "open") if since < 0 else query.where(table.c.seq > since)
     slots = _load_slots(connection, since)
     changed: list[str] = []
     anew: list[str] = []
     over: list[Incident] = []
-    for row in connection.execute(query):
+    # Sorted here: SQLite would go through all incidents there ever were to spare itself the sorting.
+    for row in sorted(connection.execute(query), key=lambda row: row.opened_seq):
         held, incident = registry.get(row.id), read_incident(row.state)
         if held is None:
             anew.append(row.id)
@@ -99,10 +99,12 @@ def _load_phones(connection: Connection, registry: Registry, since: int, anew: l
     query = (
         select(alarms.c.device, alarms.c.incident_id)
         .join(incidents, incidents.c.id == alarms.c.incident_id)
-        .where(incidents.c.status == "open", incidents.c.seq > since)
+        .where(incidents.c.status == "open")
         .order_by(alarms.c.seq)
     )
     if since >= 0:
+        # Asked for at the start as well, it would keep SQLite from looking at the open ones alone.
+        query = query.where(incidents.c.seq > since)
         query = query.where(or_(alarms.c.seq > since, alarms.c.path.is_not(None), alarms.c.incident_id.in_(anew)))
     for row in connection.execute(query):
         held = registry.get(row.incident_id)
@@ -143,9 +145,3 @@ def _load_duty(connection: Connection, registry: Registry, since: int) -> None:
     for row in connection.execute(query):
         areas, unit = tuple(decode(row.areas)), read_unit(row.unit)
         registry.note_duty(row.officer_id, row.name, areas, on_duty=row.on_duty, unit=unit)
-
-
-def _load_standings(connection: Connection, registry: Registry, since: int) -> None:
-    table = tables.standings
-    for row in connection.execute(select(table).where(table.c.seq > since)):
-        registry.standings[row.device] = Standing(row.genuine, row.false_alarms, row.pranks)

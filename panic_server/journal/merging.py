@@ -214,7 +214,8 @@ def _said_by(operator: Principal) -> tuple[Person, Actor]:
 def _as_said(connection: Connection, draft: Draft, alarms: dict[Key, Kept]) -> tuple[Alarm, ...]:
     """With what their phones have sent under the same ids since, as the first fix."""
     table = tables.alarm_updates
-    query = select(table.c.device, table.c.id, table.c.record).where(table.c.id.in_([key[1] for key in alarms]))
+    of_these = table.c.device.in_(set(_devices(alarms))) & table.c.id.in_([alarm_id for _, alarm_id in alarms])
+    query = select(table.c.device, table.c.id, table.c.record).where(of_these)
     said = {key: read_alarm(kept.record) for key, kept in alarms.items()}
     later = [tuple(row) for row in connection.execute(query.order_by(table.c.seq))]
     later += [(device, alarm_id, record) for _, device, alarm_id, _, record, _ in draft.rows.alarm_updates]

@@ -66,6 +66,7 @@ from panic_server.journal.port import (
 )
 from panic_server.journal.registry import Held, Registry
 from panic_server.journal.routes import selectors
+from panic_server.journal.standings import Standings
 from panic_server.journal.telling import told_before
 from panic_server.journal.times import micros
 from panic_server.journal.world import World
@@ -86,6 +87,7 @@ class Orders:
         self._world = world
         self.policy = policy
         self._known_presses = known_presses(dialect)
+        self._standings = Standings(dialect)
         self._goes_on = GoesOn(registry, self._find)
         self._drills = Drills(registry, find=self._find, close=self._decide)
         self._merging = Merging(registry, find=self._find_seen, decide=self._decide, facts=self._facts_for_press)
@@ -96,6 +98,7 @@ class Orders:
         self._draft = draft
         presses = [order for order in orders if isinstance(order, Press)]
         self._before = load_before(connection, self._known_presses, presses)
+        self._standings.begin(connection, draft.ends, {press.device for press in presses})
         positions = [press.position for press in presses]
         found = self._world.places(positions, [press.position_flags for press in presses]) if presses else ()
         self._places = {id(press): place for press, place in zip(presses, found, strict=True)}
@@ -234,7 +237,7 @@ class Orders:
             candidates,
             neighbours,
             is_known_phone=self._is_known_phone(alarm, held),
-            standing=self._registry.standings.get(alarm.device),
+            standing=self._standings.of(alarm.device),
         )
 
     def _is_known_phone(self, alarm: Alarm, held: Held | None) -> bool:

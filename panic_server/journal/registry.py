@@ -11,7 +11,7 @@ from datetime import datetime
 from dispatch.duplicates import joins
 from dispatch.escalation import wanted_offers
 from dispatch.facts import Candidate
-from dispatch.incident import Alarm, Assignment, Incident, Standing
+from dispatch.incident import Alarm, Assignment, Incident
 from dispatch.policy import Policy
 from dispatch.units import Unit
 from panic_server.journal.ended import Ended
@@ -67,7 +67,6 @@ class Registry:
         self.phones = Phones(self.policy)
         self._nearby = Nearby(self.policy)
         self.ended = Ended()
-        self.standings: dict[str, Standing] = {}
         self._engaged: dict[str, Engaged] = {}
         self.mute = MutePhones()
         self._on_duty: dict[str, Unit | None] = {}

@@ -9,7 +9,7 @@ from sqlalchemy.exc import DBAPIError
 
 from panic_server.journal.database import DatabaseUnusable, take_time
 
-REVISION: Final = "0003"
+REVISION: Final = "0004"
 """The newest migration. A test compares it, and `tables.py`, with the migrations themselves."""
 
 MIGRATIONS: Final = Path(__file__).parent / "migrations"

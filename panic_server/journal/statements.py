@@ -13,6 +13,7 @@ from panic_server.journal import tables
 from panic_server.journal.bulk import BulkInsert, json_rows, rows_parameter
 from panic_server.journal.draft import UNDONE, Draft
 from panic_server.journal.prepared import Prepared
+from panic_server.journal.standings import CountEnds
 
 _COLUMNS = tables.incidents.c.keys()
 _LATER = ("claimed_at", "accepted_at", "on_scene_at", "closed_at", "cancelled_at")
@@ -59,7 +60,7 @@ class Commit:
         self._tracks = _insert_new(dialect, tables.tracks)
         self._record_results = _record_results(dialect)
         self._drills = _upsert(dialect, tables.drills, tuple(tables.drills.c.keys()), ("id",))
-        self._standings = _upsert(dialect, tables.standings, tuple(tables.standings.c.keys()), ("device",))
+        self._count_ends = CountEnds(dialect)
         self._evidence = _note_evidence(dialect)
         self._forget = _delete_by(dialect, tables.devices, "value")
 
@@ -80,7 +81,7 @@ class Commit:
         _run(connection, self._duty, list(rows.duty.values()))
         _run(connection, self._positions, list(rows.positions.values()))
         _run(connection, self._drills, list(rows.drills.values()))
-        _run(connection, self._standings, list(rows.standings.values()))
+        self._count_ends(connection, draft.ends)
         _run(connection, self._forget, [(value,) for value in rows.dead_devices])
         self._devices(connection, list(rows.devices.values()))
         _run(connection, self._pins, list(rows.pins.values()))

@@ -61,6 +61,9 @@ incidents = Table(
     Column("state", Text, nullable=False),
     Index("incidents_by_seq", "seq"),
     Index("incidents_newest", "opened_seq"),
+    # SQLite finds in it alone which incidents are of an area; PostgreSQL reads the table with all its processes, and
+    # refuses what is too long for an index, which many long codes could be.
+    Index("incidents_by_area", "opened_seq", "status", "areas", info={"only": "sqlite"}).ddl_if(dialect="sqlite"),
     Index("incidents_by_time", "opened_at"),
     Index(
         "incidents_open", "opened_seq", sqlite_where=text("status = 'open'"), postgresql_where=text("status = 'open'")
@@ -189,6 +192,7 @@ people = Table(
     Column("name", Text, nullable=False),
     Column("areas", Text, nullable=False),
     Column("unit", Text),
+    Index("people_by_role", "role", "subject"),
 )
 """`unit` is what an officer usually travels with."""
 
@@ -199,6 +203,12 @@ tokens = Table(
     Column("subject", Text, ForeignKey("people.subject"), nullable=False),
     Column("created_at", BigInteger, nullable=False),
     Column("revoked_at", BigInteger),
+    Index(
+        "tokens_in_force",
+        "subject",
+        sqlite_where=text("revoked_at IS NULL"),
+        postgresql_where=text("revoked_at IS NULL"),
+    ),
 )
 
 codes = Table(
@@ -208,6 +218,7 @@ codes = Table(
     Column("subject", Text, ForeignKey("people.subject"), nullable=False),
     Column("expires_at", BigInteger, nullable=False),
     Column("used_at", BigInteger),
+    Index("codes_unused", "subject", sqlite_where=text("used_at IS NULL"), postgresql_where=text("used_at IS NULL")),
 )
 
 devices = Table(
@@ -253,7 +264,6 @@ standings = Table(
     Column("false_alarms", Integer, nullable=False),
     Column("pranks", Integer, nullable=False),
     Column("seq", BigInteger, nullable=False),
-    Index("standings_by_seq", "seq"),
 )
 """How many of a phone's incidents ended so. `seq` is that of the last one."""
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import AsyncIterator, Callable
 from dataclasses import replace
 from typing import TypeVar
@@ -11,9 +10,8 @@ import pytest
 from sqlalchemy.engine import Connection
 
 from panic_server.clock import FakeClock
-from panic_server.journal.accounts import CODE_LIFE, SIGNED_OUT, UNKNOWN_S, RoleConflict, SqlAccounts
+from panic_server.journal.accounts import CODE_LIFE, UNKNOWN_S, RoleConflict, SqlAccounts
 from panic_server.journal.admin import issue_code, issue_token, migrate, opened
-from panic_server.journal.database import open_engine
 from panic_server.journal.port import DutyOrder, JournalUnavailable
 from panic_server.journal.queries import Reader
 from panic_server.people import Role
@@ -126,17 +124,6 @@ async def test_officers_on_duty_without_a_token_are_signed_out(desk: Desk, accou
     issue(desk.url, subject=signed_in.subject)
     found = await accounts.signed_out()
     assert sorted(one.subject for one in found) == ["ended", "never"]
-
-
-async def test_a_citys_tokens_are_looked_through_once_however_many_officers_are_on_duty(desk: Desk) -> None:
-    engine = open_engine(desk.url, writes=False)
-    explain = "EXPLAIN QUERY PLAN" if engine.dialect.name == "sqlite" else "EXPLAIN"
-    question = SIGNED_OUT.compile(engine, compile_kwargs={"literal_binds": True})
-    with engine.begin() as connection:
-        plan = str(connection.exec_driver_sql(f"{explain} {question}").all())
-    engine.dispose()
-    assert "tokens" in plan
-    assert not re.search("correlated|subplan", plan, re.IGNORECASE)
 
 
 async def test_a_code_signs_in_once(url: str, accounts: SqlAccounts) -> None:
