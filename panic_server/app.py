@@ -27,6 +27,7 @@ from panic_server.health import Health
 from panic_server.journal.accounts import SqlAccounts
 from panic_server.journal.admin import load_map, migrate
 from panic_server.journal.database import DatabaseUnusable
+from panic_server.journal.housekeeping import Housekeeping
 from panic_server.journal.outbox import SqlOutbox
 from panic_server.journal.policies import PolicyShelf
 from panic_server.journal.port import SYSTEM, DutyOrder, IncidentOrder, JournalUnavailable
@@ -57,11 +58,9 @@ from panic_server.wire import shapes
 log = structlog.get_logger(__name__)
 
 OUTBOX_LOOK = timedelta(seconds=2)
-MARK = timedelta(seconds=1)
 PROBE = timedelta(seconds=2)
-DRILLS_LOOK = timedelta(seconds=1)
 JOURNAL_RETRY_S = 1.0
-POLICY_LOOK = timedelta(seconds=1)
+LOOK = timedelta(seconds=1)
 
 Scope = MutableMapping[str, Any]
 
@@ -125,6 +124,7 @@ class Server:
         self.reader = Reader(url)
         self.queries = SqlQueries(self.reader)
         self.accounts = SqlAccounts(url, self.reader, clock)
+        self.housekeeping = Housekeeping(url, self.reader, clock)
         self.writer = Writer(url, clock=clock, policies=self.policies, world=Surroundings(self.maps, self.board))
         self.drills = DrillMaster(self.reader, self.writer, self.maps, clock)
         self.outbox = SqlOutbox(url, self.reader, self.writer.submit, is_alone=self.settings.is_embedded)
@@ -243,10 +243,11 @@ class Server:
             ("reminders", self.reminders.run),
             ("checkpoint", lambda: self._every(whereabouts.EVERY, self.whereabouts.look)),
             ("outbox", lambda: self._every(OUTBOX_LOOK, self._look_at_outbox)),
-            ("mark", lambda: self._every(MARK, self._write_mark)),
+            ("mark", lambda: self._every(LOOK, self._write_mark)),
             ("evidence", self.evidence.run),
-            ("drills", lambda: self._every(DRILLS_LOOK, self.drills.look)),
-            ("policy", lambda: self._every(POLICY_LOOK, self._look_at_policy)),
+            ("housekeeping", self.housekeeping.run),
+            ("drills", lambda: self._every(LOOK, self.drills.look)),
+            ("policy", lambda: self._every(LOOK, self._look_at_policy)),
             ("probe", lambda: self._every(PROBE, self._probe_journal)),
         ]
         self._tasks = [asyncio.create_task(self._keep(name, loop)) for name, loop in loops]

@@ -12,6 +12,7 @@ from dispatch.audience import audience
 from dispatch.incident import Incident
 from dispatch.policy import Policy
 from panic_server.journal.codec import encoder
+from panic_server.journal.packing import unpacked
 from panic_server.journal.port import VARIANTS, Actor, JournalEvent
 from panic_server.people import View
 from panic_server.wire import shapes, views
@@ -184,5 +185,6 @@ def payloads_text(payloads: dict[str, str]) -> str:
 
 
 def read_payloads(text: str) -> dict[str, str]:
-    raw = msgspec.json.decode(text, type=dict[str, msgspec.Raw])
+    """Those of old events are packed."""
+    raw = msgspec.json.decode(unpacked(text), type=dict[str, msgspec.Raw])
     return {key: bytes(value).decode() for key, value in raw.items()}

@@ -37,7 +37,9 @@ catalogue = Table(
     Column("name", Text, primary_key=True),
     Column("revision", BigInteger, nullable=False),
 )
-"""Counts the changes to `map` and `accounts`, for processes that hold them in memory."""
+"""Counts the changes to `map` and `accounts`, for processes that hold them in memory; `packed` is a seq: see
+`housekeeping`.
+"""
 
 incidents = Table(
     "incidents",
