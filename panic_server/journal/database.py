@@ -13,6 +13,9 @@ from panic_server.journal.prepared import run
 BUSY_TIMEOUT_S = 5
 """How long one process waits for another's short write: `token` and `import-areas` beside a running server."""
 
+LOG_KEPT_BYTES = 64 * 1024 * 1024
+"""As long as `checkpoints.py` lets the log become before it is told to begin anew."""
+
 POSTGRES_SETTINGS = {
     "synchronous_commit": "on",
     "statement_timeout": "5000",
@@ -117,6 +120,8 @@ def _open_sqlite(url: str, *, writes: bool) -> Engine:
         # The server moves the log into the database beside its commits (`checkpoints.py`). Should that ever fail, a log
         # of 256 MiB is moved within one.
         connection.execute("PRAGMA wal_autocheckpoint = 64000")
+        # While a backup is made the log cannot begin anew, and grows by all that is written; then it gives that back.
+        set_pragma(connection, "journal_size_limit", str(LOG_KEPT_BYTES), LOG_KEPT_BYTES)
 
     @event.listens_for(engine, "begin")
     def begin(connection: Connection) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine, event
 
-from panic_server.journal import checkpoints
+from panic_server.journal import checkpoints, database
 from panic_server.journal.checkpoints import Checkpoints
 from panic_server.journal.database import DatabaseUnusable, open_engine
 
@@ -70,6 +70,25 @@ def test_a_long_read_keeps_neither_the_writer_nor_the_checkpoint_up(file, engine
     reader.close()
     assert Checkpoints(f"sqlite:///{file}").once() == 0
     assert rows_in(file) == 300
+
+
+def test_what_the_log_grew_by_while_a_backup_was_made_is_given_back(file, monkeypatch):
+    monkeypatch.setattr(database, "LOG_KEPT_BYTES", 100_000)
+    engine = open_engine(f"sqlite:///{file}", writes=True)
+    with engine.begin() as connection:
+        connection.exec_driver_sql("CREATE TABLE rows (text TEXT)")
+    backup = sqlite3.connect(file, isolation_level=None)
+    backup.execute("BEGIN")
+    backup.execute("SELECT count(*) FROM rows").fetchone()
+    write(engine)
+    log = file.with_name(f"{file.name}-wal")
+    assert log.stat().st_size > 500_000
+    backup.execute("COMMIT")
+    backup.close()
+    assert Checkpoints(f"sqlite:///{file}").once() == 0
+    write(engine, rows=1)
+    assert log.stat().st_size <= 100_000
+    engine.dispose()
 
 
 @pytest.mark.parametrize("error", [sqlite3.OperationalError("disk I/O error"), DatabaseUnusable("no WAL")])
