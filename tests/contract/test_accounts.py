@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import AsyncIterator, Callable
 from dataclasses import replace
 from typing import TypeVar
 
 import pytest
+from msgspec.json import decode
 from sqlalchemy.engine import Connection
 
 from panic_server.clock import FakeClock
 from panic_server.journal.accounts import CODE_LIFE, UNKNOWN_S, RoleConflict, SqlAccounts
 from panic_server.journal.admin import issue_code, issue_token, migrate, opened
-from panic_server.journal.port import DutyOrder, JournalUnavailable
+from panic_server.journal.port import DutyOrder, JournalUnavailable, PersonRow
 from panic_server.journal.queries import Reader
 from panic_server.people import Role
 from tests.contract.desk import START, Desk
@@ -124,6 +126,21 @@ async def test_officers_on_duty_without_a_token_are_signed_out(desk: Desk, accou
     issue(desk.url, subject=signed_in.subject)
     found = await accounts.signed_out()
     assert sorted(one.subject for one in found) == ["ended", "never"]
+
+
+async def test_a_citys_people_are_put_together_beside_the_event_loop(
+    url: str, accounts: SqlAccounts, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    issue(url, Role.REPRESENTATIVE, "ketua", ("RT-W",))
+    threads: list[str] = []
+
+    def noted(text: str) -> list[str]:
+        threads.append(threading.current_thread().name)
+        return decode(text, type=list[str])
+
+    monkeypatch.setattr("panic_server.journal.accounts.decode", noted)
+    assert await accounts.people(Role.REPRESENTATIVE) == [PersonRow("ketua", Role.REPRESENTATIVE, "ketua", ("RT-W",))]
+    assert [name.startswith("journal-reader") for name in threads] == [True]
 
 
 async def test_a_code_signs_in_once(url: str, accounts: SqlAccounts) -> None:

@@ -69,6 +69,16 @@ def test_what_lies_in_a_sector_is_found_once_for_each_map(monkeypatch: pytest.Mo
     assert len(asked) == 2 + maps_module.SETS_KEPT + 1
 
 
+def test_the_same_representatives_again_are_not_sorted_again() -> None:
+    maps = Maps()
+    maps.take_representatives([KETUA, OTHER])
+    before = maps._neighbours
+    maps.take_representatives([KETUA, OTHER])
+    assert maps._neighbours is before
+    maps.take_representatives([OTHER, KETUA])
+    assert maps._neighbours is not before
+
+
 HEAD_OF_RW = PersonRow("rw", Role.REPRESENTATIVE, "Pak RW", ("RW",))
 COMMUNITY_OFFICER = PersonRow("polmas", Role.REPRESENTATIVE, "Aiptu", ("V",))
 CAMAT = PersonRow("camat", Role.REPRESENTATIVE, "Camat", ("D",))
