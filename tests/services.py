@@ -21,8 +21,10 @@ from typing import TYPE_CHECKING, Self
 import psycopg
 import redis
 
+from load_tests.processes import children
+
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
 START_S = 30.0  # A cold disk on the slowest machine seen took 6 s for PostgreSQL.
 PORT_TRIES = 5
@@ -159,6 +161,19 @@ class PostgresServer:
         """As after a power cut, as far as the kernel lets it: no shutdown checkpoint, recovery at the next start."""
         if self._process is not None:
             end(self._process, signal.SIGQUIT)
+
+    @contextlib.contextmanager
+    def hangs(self) -> Iterator[None]:
+        """As on a disk that does not answer: connections stay, and nobody hears anything."""
+        assert self._process is not None
+        stopped = [self._process.pid, *children(self._process.pid)]
+        try:
+            for pid in stopped:
+                os.kill(pid, signal.SIGSTOP)
+            yield
+        finally:
+            for pid in stopped:
+                os.kill(pid, signal.SIGCONT)
 
     def close(self) -> None:
         """Ends the server and removes its data."""

@@ -22,6 +22,7 @@ from panic_server.journal.reasons import reason
 from panic_server.journal.statements import insert_if_missing, upsert_one
 from panic_server.journal.tables import catalogue, codes, duty, people, tokens
 from panic_server.journal.times import micros
+from panic_server.journal.waiting import PATIENCE_S
 from panic_server.people import Principal, Role
 
 KNOWN_MAX: Final = 200_000
@@ -75,7 +76,7 @@ class SqlAccounts:
         if self._unknown.get(hashed, 0.0) > self._clock.monotonic():
             return None
         changes = self._changes
-        found = await self._reader.ask(lambda connection: _find(connection, hashed))
+        found = await self._reader.ask(lambda connection: _find(connection, hashed), within_s=PATIENCE_S)
         if changes == self._changes:
             self._remember(token, hashed, found)
         return found

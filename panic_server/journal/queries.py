@@ -5,7 +5,7 @@ from collections.abc import Callable, Collection, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import datetime
-from typing import Any, TypeVar
+from typing import Any, Final, TypeVar
 
 from msgspec.json import Decoder
 from sqlalchemy import Engine, Select, func, or_, select
@@ -38,6 +38,11 @@ from panic_server.people import CONSOLE_ROLES, Principal, Role
 from panic_server.reports.response_times import Responses
 
 READERS = 4
+
+READ_S: Final = 20.0
+REPORT_S: Final = 60.0
+"""How long whoever asks waits at most, of a database that hangs; a report looks through a year."""
+
 ROWS_MAX = 500
 """Alarms and timeline entries of one incident that a page shows."""
 
@@ -59,8 +64,12 @@ class Reader:
         self._engine: Engine = open_engine(url, writes=False)
         self._pool = ThreadPoolExecutor(READERS, thread_name_prefix="journal-reader")
 
-    async def ask(self, question: Callable[[Connection], T]) -> T:
-        return await asyncio.get_running_loop().run_in_executor(self._pool, self._answer, question)
+    async def ask(self, question: Callable[[Connection], T], *, within_s: float = READ_S) -> T:
+        answer = asyncio.get_running_loop().run_in_executor(self._pool, self._answer, question)
+        try:
+            return await asyncio.wait_for(answer, within_s)
+        except TimeoutError:
+            raise JournalUnavailable("the database does not answer") from None
 
     def _answer(self, question: Callable[[Connection], T]) -> T:
         try:
@@ -176,7 +185,9 @@ class SqlQueries:
         return row.epoch, row.seq
 
     async def responses(self, reader: Principal, *, since: datetime, until: datetime) -> Responses:
-        return await self._reader.ask(lambda connection: load_responses(connection, reader, since, until))
+        return await self._reader.ask(
+            lambda connection: load_responses(connection, reader, since, until), within_s=REPORT_S
+        )
 
     async def moments(self, incident_id: str) -> Moments | None:
         return await self._reader.ask(lambda connection: load_moments(connection, incident_id))

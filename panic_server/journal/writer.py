@@ -4,7 +4,6 @@ No caller is answered before its order is on disk, and after any failed commit e
 """
 
 import asyncio
-import queue
 import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
@@ -47,6 +46,7 @@ from panic_server.journal.port import (
 from panic_server.journal.reasons import reason
 from panic_server.journal.registry import Registry
 from panic_server.journal.statements import Commit, VersionMissed
+from panic_server.journal.waiting import PATIENCE_S, Line, Waiting
 from panic_server.journal.world import World
 from panic_server.logs import Spell
 from panic_server.policies import PolicyInForce
@@ -56,13 +56,6 @@ from panic_server.push.reminders import standing_offers
 log = structlog.get_logger()
 
 T = TypeVar("T")
-
-BATCH_MAX: Final = 100
-"""Orders per commit. They are decided in one go on the event loop, which must be back at its sockets soon."""
-
-QUEUE_MAX: Final = 20_000
-"""Orders that may wait; above that callers get 503 at once, for what waits takes seconds already."""
-
 
 RECOVER_S: Final = 0.5
 """Between tries to come up to date again after a failed commit."""
@@ -96,18 +89,6 @@ class Committed:
     standing: Sequence[Push] = ()
 
 
-@dataclass(slots=True)
-class _Waiting:
-    """An order and who waits for it; `order` None only asks for what other processes committed.
-
-    With `freed` somebody can be asked now who could not be before.
-    """
-
-    order: Order | None
-    future: asyncio.Future[Answer] | None
-    freed: bool = False
-
-
 class Writer:
     """Start it on the event loop that the answers belong to."""
 
@@ -118,8 +99,7 @@ class Writer:
         self._policy = policies.current
         self._registry = Registry(self._policy, world)
         self._world = world
-        self._queue: queue.SimpleQueue[_Waiting | None] = queue.SimpleQueue()
-        self._along: queue.SimpleQueue[_Waiting] = queue.SimpleQueue()
+        self._line = Line()
         self._on_commit: list[Callable[[Committed], None]] = []
         self._on_failure: Callable[[], None] = _nobody
         self._thread = threading.Thread(target=self._run, name="journal-writer", daemon=True)
@@ -156,7 +136,7 @@ class Writer:
 
     async def stop(self) -> None:
         """Finishes the orders that wait."""
-        self._queue.put(None)
+        self._line.put(None)
         await asyncio.to_thread(self._thread.join)
         if self._checkpoints is not None:
             await asyncio.to_thread(self._checkpoints.stop)
@@ -172,22 +152,29 @@ class Writer:
         self, order: DrillOrder | DutyOrder | DeviceOrder | PinsOrder | CheckpointOrder | PushOrder | EvidenceOrder
     ) -> None: ...
     async def submit(self, order: Order) -> Answer:
-        """Answers once the order is on disk. Raises JournalUnavailable, or a `dispatch.errors.Refused`."""
-        if self._queue.qsize() >= QUEUE_MAX:
+        """Answers once the order is on disk. Raises JournalUnavailable, or a `dispatch.errors.Refused`.
+
+        After `PATIENCE_S` nobody knows whether it will be: what is not begun by then is dropped, but for an alarm.
+        """
+        if self._line.is_full:
             raise JournalUnavailable("too many orders wait")
         future: asyncio.Future[Answer] = self._loop.create_future()
-        self._queue.put(_Waiting(order, future))
-        return await future
+        self._line.put(Waiting(order, future))
+        late = self._loop.call_later(PATIENCE_S, self._give_up, future)
+        try:
+            return await future
+        finally:
+            late.cancel()
 
     async def take_along(self, order: EvidenceOrder) -> None:
         """Goes with the next batch that something else makes, however long that takes. Raises JournalUnavailable."""
         future: asyncio.Future[Answer] = self._loop.create_future()
-        self._along.put(_Waiting(order, future))
+        self._line.put_along(Waiting(order, future))
         await future
 
     def nudge(self, *, freed: bool = False) -> None:
         """Another process committed something: come up to date. With `freed`, somebody more can be asked now."""
-        self._queue.put(_Waiting(None, None, freed))
+        self._line.put(Waiting(None, None, freed))
 
     # On the writer's thread.
 
@@ -211,7 +198,7 @@ class Writer:
         while (batch := self._next_batch()) is not None:
             self._attempt(batch)
 
-    def _attempt(self, batch: list[_Waiting], *, alone: bool = False) -> None:
+    def _attempt(self, batch: list[Waiting], *, alone: bool = False) -> None:
         """One order that cannot be written must not take the others of its batch with it."""
         try:
             self._write(batch, alone=alone)
@@ -223,29 +210,10 @@ class Writer:
             else:
                 self._fail(batch, error)
 
-    def _next_batch(self) -> list[_Waiting] | None:
-        """Waits for the first order, then takes all that wait. None when it is time to stop."""
-        try:
-            first = self._queue.get(timeout=self._patience_s())
-        except queue.Empty:
-            return [_Waiting(None, None)]
-        if first is None:
-            return None
-        return [first]
-
-    def _take_more(self, batch: list[_Waiting]) -> None:
-        """All that wait when it is decided, up to the bound."""
-        while len(batch) < BATCH_MAX:
-            try:
-                waiting = self._queue.get_nowait()
-            except queue.Empty:
-                break
-            if waiting is None:
-                self._queue.put(None)
-                break
-            batch.append(waiting)
-        while not self._along.empty():
-            batch.append(self._along.get_nowait())
+    def _next_batch(self) -> list[Waiting] | None:
+        """Waits for the first order; the others are taken when it is decided. None when it is time to stop."""
+        first = self._line.first(self._patience_s())
+        return None if first is None else [first]
 
     def _patience_s(self) -> float | None:
         """None waits for ever. After a failure nobody may come, and yet what is in memory must become right again."""
@@ -253,7 +221,7 @@ class Writer:
             return 0.0
         return None if self.failing_since is None else RECOVER_S
 
-    def _write(self, batch: list[_Waiting], *, alone: bool) -> None:
+    def _write(self, batch: list[Waiting], *, alone: bool) -> None:
         began = self._clock.monotonic()
         self._take_policy()
         foreign = self._load_ahead()
@@ -323,11 +291,11 @@ class Writer:
         return done.result()
 
     def _carry_out(
-        self, connection: Connection, batch: list[_Waiting], *, alone: bool
+        self, connection: Connection, batch: list[Waiting], *, alone: bool
     ) -> tuple[Draft, list[tuple[asyncio.Future[Answer], Answer | Refused]]]:
         """Decides, and writes all but the commit."""
         if not alone:
-            self._take_more(batch)
+            self._line.take_more(batch)
         draft = Draft(self._registry, self._policy, self._clock.now())
         answers = self._decide(connection, draft, batch)
         self._commit(connection, draft)
@@ -337,9 +305,10 @@ class Writer:
         return draft, answers
 
     def _decide(
-        self, connection: Connection, draft: Draft, batch: list[_Waiting]
+        self, connection: Connection, draft: Draft, batch: list[Waiting]
     ) -> list[tuple[asyncio.Future[Answer], Answer | Refused]]:
         orders = self._orders
+        batch = [waiting for waiting in batch if not waiting.is_void]
         orders.begin(connection, draft, [waiting.order for waiting in batch if waiting.order is not None])
         draft.placed_at = self._clock.now()
         answers: list[tuple[asyncio.Future[Answer], Answer | Refused]] = []
@@ -361,13 +330,11 @@ class Writer:
             dues.append((incident_id, next_due(held.incident, self._policy) if held else None))
         return dues
 
-    def _fail(self, batch: list[_Waiting], error: Exception) -> None:
+    def _fail(self, batch: list[Waiting], error: Exception) -> None:
         """Nothing of the batch is on disk, or nobody knows: the callers try again, and memory starts afresh."""
         self._registry.clear()
         self._more_waiting = False
-        self._failed_at = self._clock.now()
-        self.failing_since = self.failing_since or self._failed_at
-        self.last_error = reason(error)
+        self._note_failure(reason(error))
         if isinstance(error, SQLAlchemyError | VersionMissed):
             self._spell.goes_on(self.last_error)
         else:
@@ -375,7 +342,18 @@ class Writer:
         futures = [waiting.future for waiting in batch if waiting.future is not None]
         self._loop.call_soon_threadsafe(self._refuse, futures)
 
+    def _note_failure(self, why: str) -> None:
+        self._failed_at = self._clock.now()
+        self.failing_since = self.failing_since or self._failed_at
+        self.last_error = why
+
     # On the event loop.
+
+    def _give_up(self, future: asyncio.Future[Answer]) -> None:
+        if not future.done():
+            self._note_failure("the database does not answer")
+            self._spell.goes_on(self.last_error)
+            self._refuse([future])
 
     def _deliver(self, committed: Committed, answers: list[tuple[asyncio.Future[Answer], Answer | Refused]]) -> None:
         for future, answer in answers:

@@ -15,7 +15,7 @@ from panic_server.clock import FakeClock
 from panic_server.journal.accounts import CODE_LIFE, UNKNOWN_S, RoleConflict, SqlAccounts
 from panic_server.journal.admin import issue_code, issue_token, migrate, opened
 from panic_server.journal.port import DutyOrder, JournalUnavailable, PersonRow
-from panic_server.journal.queries import Reader
+from panic_server.journal.queries import READ_S, Reader
 from panic_server.people import Role
 from tests.contract.desk import START, Desk
 
@@ -104,8 +104,8 @@ async def test_what_was_read_before_a_token_was_revoked_is_not_remembered_after_
     class SlowReader(Reader):
         """Its answer comes when the token is nobody's any more, and everybody was told so."""
 
-        async def ask(self, question: Callable[[Connection], T]) -> T:
-            found = await super().ask(question)
+        async def ask(self, question: Callable[[Connection], T], *, within_s: float = READ_S) -> T:
+            found = await super().ask(question, within_s=within_s)
             await accounts.revoke(token)
             slow.forget()
             return found

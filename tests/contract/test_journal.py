@@ -8,12 +8,14 @@ from collections.abc import Sequence
 
 import msgspec
 import pytest
+from sqlalchemy import event
 
 from dispatch.commands import AddNote, Claim
 from dispatch.errors import IncidentUnknown, VersionConflict
 from dispatch.incident import Kind, Person
 from geo.geofence import Place
 from geo.position import Position
+from panic_server.journal import writer as writing
 from panic_server.journal.port import DeviceOrder, JournalUnavailable
 from panic_server.people import Principal, Role
 from panic_server.surroundings import Surroundings
@@ -243,3 +245,45 @@ async def test_what_waits_when_a_batch_is_decided_goes_with_it(desk: Desk) -> No
     orders = [one.orders for one in desk.committed[before:]]
     assert sum(orders) == 40
     assert len(orders) <= 3
+
+
+async def test_a_database_that_hangs_keeps_nobody_waiting_drops_what_is_not_begun_and_loses_no_alarm(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await desk.press()
+    [opened] = await desk.open_incidents()
+    monkeypatch.setattr(writing, "PATIENCE_S", 0.3)
+    begun, behind = press("begun"), press("behind")
+    is_hanging, goes_on = threading.Event(), threading.Event()
+
+    def hangs(_connection: object) -> None:
+        is_hanging.set()
+        goes_on.wait(30)
+
+    event.listen(desk.writer._engine, "commit", hangs)
+    try:
+        first = asyncio.ensure_future(desk.writer.submit(begun))
+        await asyncio.to_thread(is_hanging.wait, 10)
+        claim = desk.command(Claim(OPERATOR_PERSON), incident_id=opened.id)
+        answers = await asyncio.gather(first, desk.writer.submit(behind), claim, return_exceptions=True)
+        assert [type(one) for one in answers] == [JournalUnavailable] * 3
+        assert desk.is_failing()
+    finally:
+        goes_on.set()
+    monkeypatch.undo()
+
+    for sent in (begun, behind):
+        assert (await desk.writer.submit(sent)).is_repeat
+    assert not desk.is_failing()
+    assert (await desk.incident(opened.id)).claimed_by is None
+
+
+async def test_whoever_asks_a_database_that_hangs_is_told_so_in_time(desk: Desk) -> None:
+    goes_on = threading.Event()
+    try:
+        with pytest.raises(JournalUnavailable, match="does not answer"):
+            await desk.reader.ask(lambda _connection: goes_on.wait(30), within_s=0.2)
+        # The others go on.
+        assert await desk.open_incidents() == ()
+    finally:
+        goes_on.set()

@@ -215,6 +215,25 @@ async def test_after_a_crash_of_postgres_both_nodes_refuse_and_then_go_on_by_the
         await eventually(lambda node=node: asyncio.to_thread(node.is_ready), within_s=30)  # type: ignore[misc]  # as above
 
 
+async def test_while_postgres_hangs_every_press_is_refused_in_time_and_what_was_pressed_is_there_afterwards(
+    pair: Pair,
+) -> None:
+    # The node knows the phone from now on, and need not ask the database who it is.
+    await pair.press(pair.one)
+    body = {"id": fresh_id(), "position": {"lat": LAT, "lon": LON, "accuracy_m": 10}}
+    with pair.postgres.hangs():
+        began = time.monotonic()
+        status, problem = await pair.ask(pair.one, "POST", "/v1/alarms", pair.phone, body)
+        assert (status, problem["code"]) == (503, "journal_unavailable")
+        assert time.monotonic() - began < 10
+        assert not await asyncio.to_thread(pair.one.is_ready)
+
+    await eventually(answers_again(pair, pair.one))
+    assert (await pair.ask(pair.other, "GET", f"/v1/alarms/{body['id']}", pair.phone))[0] == 200
+    status, _ = await pair.ask(pair.one, "POST", "/v1/alarms", pair.phone, body)
+    assert status == 200
+
+
 def answers_again(pair: Pair, node: Node) -> Callable[[], Any]:
     async def find() -> bool:
         body = {"id": fresh_id(), "position": {"lat": LAT, "lon": LON, "accuracy_m": 10}}
