@@ -25,6 +25,7 @@ from panic_server.journal.accounts import add_person, add_token
 from panic_server.journal.admin import store_map
 from panic_server.journal.database import open_engine
 from panic_server.journal.port import CheckpointOrder, JournalUnavailable
+from panic_server.journal.queries import READ_S
 from panic_server.people import Role
 from panic_server.policies import load_policy
 from panic_server.serving import http_server, open_socket
@@ -120,11 +121,11 @@ class City:
         self._asking = 0
         self._readers_rest.set()
 
-        async def counted(question: Callable[[Any], Any]) -> Any:
+        async def counted(question: Callable[[Any], Any], *, within_s: float = READ_S) -> Any:
             self._asking += 1
             self._readers_rest.clear()
             try:
-                return await ask(question)
+                return await ask(question, within_s=within_s)
             finally:
                 self._asking -= 1
                 if not self._asking:

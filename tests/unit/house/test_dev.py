@@ -140,29 +140,29 @@ def has_python_whose_tests_end_with(machine: Path, closing_line: str, status: in
 def test_a_run_that_passes_says_what_passed_and_what_was_not_run(set_up_machine: Path) -> None:
     run = dev(set_up_machine, "test")
     assert run.returncode == 0, run.stderr
-    # Seven checks, and the tests twice: four at a time, and those that need the machine alone.
+    # Seven checks, and the tests in four runs.
     assert run.stdout.splitlines()[-2:] == [
-        "3 tests were not run; pytest names each with its reason above",
-        "43 passed, 0 failed",
+        "4 tests were not run; pytest names each with its reason above",
+        "55 passed, 0 failed",
     ]
 
 
 def test_failed_tests_fail_the_run_and_are_counted(set_up_machine: Path) -> None:
     has_python_whose_tests_end_with(set_up_machine, "== 2 failed, 9 passed, 1 error in 0.1s ==", 1)
     run = dev(set_up_machine, "test")
-    assert (run.returncode, run.stdout.splitlines()[-1]) == (1, "34 passed, 9 failed")
+    assert (run.returncode, run.stdout.splitlines()[-1]) == (1, "43 passed, 12 failed")
 
 
 def test_a_crash_of_pytest_fails_the_run(set_up_machine: Path) -> None:
     has_python_whose_tests_end_with(set_up_machine, "Killed", 137)
     run = dev(set_up_machine, "test")
-    assert (run.returncode, run.stdout.splitlines()[-1]) == (1, "7 passed, 3 failed")
+    assert (run.returncode, run.stdout.splitlines()[-1]) == (1, "7 passed, 4 failed")
 
 
 def test_one_failed_check_fails_the_run_and_the_others_still_run(set_up_machine: Path) -> None:
     has_program(set_up_machine, ".venv/bin/mypy", "exit 1")
     run = dev(set_up_machine, "test")
-    assert (run.returncode, run.stdout.splitlines()[-1]) == (1, "42 passed, 1 failed")
+    assert (run.returncode, run.stdout.splitlines()[-1]) == (1, "54 passed, 1 failed")
     assert re.search(r"^mypy --strict +FAILED", run.stdout, re.MULTILINE)
     assert re.search(r"^import-linter +ok", run.stdout, re.MULTILINE)
 
