@@ -1,4 +1,4 @@
-"""What keeps the database from growing without need, a little at a time: see docs/decisions/012.
+"""What keeps the database from growing without need, a little at a time: see docs/decisions/013.
 
 What was sent of old events is packed, word for word; secrets that have been worth nothing for long are removed.
 """
