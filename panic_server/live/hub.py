@@ -24,7 +24,6 @@ from panic_server.live.rights import CHECK_EVERY_S, PrincipalOf, check_rights
 from panic_server.live.session import HISTORY_MAX, CloseCode
 from panic_server.live.sightings import Sightings
 from panic_server.live.snapshots import Snapshots
-from panic_server.live.stillness import Stillness
 from panic_server.metrics import Metrics
 from panic_server.people import Principal
 from panic_server.policies import PolicyInForce
@@ -78,10 +77,7 @@ class Hub:
         self._journal = Journal("", History(0))
         self._snapshots = Snapshots(sources.queries, sources.policies, sources.clock, sources.metrics)
         self._officers = OfficerFrames(sources.board)
-        self._stillness = Stillness()
-        self._joining = Joining(
-            self._journal, self._snapshots, self._officers, self._stillness, sources.policies, sources.me
-        )
+        self._joining = Joining(self._journal, self._snapshots, self._officers, sources.policies, sources.me)
         self._groups = Groups()
         self.sightings = Sightings(self._groups)
         self._opening: set[Client] = set()
@@ -108,7 +104,6 @@ class Hub:
         """A new epoch: every client comes back, and takes a snapshot."""
         self._close_all(CloseCode.RESTART)
         self._snapshots.forget()
-        self._stillness.forget()
         self.sightings.forget()
         self._journal.epoch, self._journal.history = epoch, History(head)
 
@@ -133,7 +128,6 @@ class Hub:
         if not events:
             return
         self._journal.history.append(events)
-        self._stillness.hear(events)
         self._groups.distribute(events)
         self.sightings.published(events)
         self._metrics.published(len(events))
@@ -206,8 +200,7 @@ class Hub:
         made: dict[int, Frame] = {}
         now, degraded = self._clock.now(), self._sources.degraded()
         for client in clients:
-            head = self.head if client.principal is None else self._stillness.head_for(client.principal, self.head)
-            to = max(head, client.session.position)
+            to = max(self.head, client.session.position)
             if to not in made:
                 made[to] = frames.heartbeat(to, now, degraded)
             client.session.rest(to)
@@ -252,7 +245,6 @@ class Hub:
             read.clear()
         history = History(read[0].seq - 1 if read else head)
         history.append(read)
-        self._stillness.hear(read)
         self._journal.epoch, self._journal.history = epoch, history
 
     async def _beat_once(self) -> None:

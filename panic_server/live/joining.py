@@ -11,7 +11,6 @@ from panic_server.live.history import History, NotKept
 from panic_server.live.officers import OfficerFrames
 from panic_server.live.session import CloseCode, Resume
 from panic_server.live.snapshots import Snapshots
-from panic_server.live.stillness import Stillness
 from panic_server.people import Principal
 from panic_server.policies import PolicyInForce
 from panic_server.wire.shapes import Me
@@ -45,7 +44,6 @@ class Joining:
         journal: Journal,
         snapshots: Snapshots,
         officers: OfficerFrames,
-        stillness: Stillness,
         policies: PolicyInForce,
         me: Callable[[Principal], Me],
     ) -> None:
@@ -53,7 +51,6 @@ class Joining:
         self._policies = policies
         self._snapshots = snapshots
         self._officers = officers
-        self._stillness = stillness
         self._me = me
         self._welcomes = asyncio.Semaphore(WELCOMES_AT_ONCE)
 
@@ -69,7 +66,7 @@ class Joining:
             except TimeoutError:
                 client.close(CloseCode.TOO_SLOW)
         try:
-            await self._catch_up(client, principal)
+            await self._catch_up(client, principal.selectors())
         except NotKept:
             client.close(CloseCode.TOO_SLOW)
         if not client.is_closed:
@@ -78,14 +75,13 @@ class Joining:
     async def _welcome(self, client: Client, principal: Principal) -> None:
         journal = self._journal
         epoch = epoch_for(journal.epoch, principal, self._policies.current.version)
-        step = client.session.place(epoch=epoch, head=self._head_for(principal), oldest=journal.history.oldest)
+        step = client.session.place(epoch=epoch, head=journal.history.head, oldest=journal.history.oldest)
         if isinstance(step, Resume):
             at, incidents = step.after, None
         else:
             # Events that are committed from here on are in the history, wherever between them the snapshot is read.
             found = await self._snapshots.read(principal)
-            epoch, incidents = epoch_for(found.epoch, principal, found.policy), found.incidents
-            at = self._stillness.head_for(principal, found.seq)
+            epoch, at, incidents = epoch_for(found.epoch, principal, found.policy), found.seq, found.incidents
         if client.is_closed:
             return
         client.session.welcome(at)
@@ -93,14 +89,11 @@ class Joining:
         if not client.is_closed:
             await client.send(self._officers.full_for(client))
 
-    def _head_for(self, principal: Principal) -> int:
-        return self._stillness.head_for(principal, self._journal.history.head)
-
-    async def _catch_up(self, client: Client, principal: Principal) -> None:
-        history, session, selectors = self._journal.history, client.session, principal.selectors()
+    async def _catch_up(self, client: Client, selectors: frozenset[str]) -> None:
+        history, session = self._journal.history, client.session
         after = session.position
-        while not client.is_closed and after < (head := self._head_for(principal)):
-            to = min(head, history.next_chunk(after))
+        while not client.is_closed and after < history.head:
+            to = history.next_chunk(after)
             frame = history.frame(selectors, position=session.position, after=after, to=to)
             after = to
             if frame is not None:

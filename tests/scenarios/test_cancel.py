@@ -260,37 +260,6 @@ async def test_who_went_in_secret_is_seen_on_arrival_once_the_phone_has_pressed_
     await page.shows(alarm.incident_id, stage="on_scene")
 
 
-@pytest.mark.parametrize("pin", [RIGHT, DURESS])
-async def test_the_numbers_of_a_live_page_do_not_tell_that_officers_are_still_asked(city: City, pin: str) -> None:
-    officer, operator = city.officer_at(metres=150), city.operator()
-    off_duty, representative = city.officer_at(metres=150), city.representative("RT-1")
-    await off_duty.goes(on_duty=False)
-    console, page, spy = [await one.watches() for one in (operator, representative, off_duty)]
-    resident, alarm = await pressed(city)
-    await resident.cancels(alarm, pin)
-    await page.shows(alarm.incident_id, stage="cancelled_by_resident")
-    stood = page.position
-    assert stood is not None
-
-    if pin == DURESS:
-        await officer.accepts(alarm)
-    await city.passes(seconds=90)
-    await console.sees(lambda: (console.position or 0) > stood)
-    fresh = [await one.watches() for one in (representative, off_duty)]
-    for screen in (page, spy, *fresh):
-        beats = len(screen.frames)
-        await city.goes_on_until(lambda screen=screen, beats=beats: len(screen.frames) > beats)  # type: ignore[misc]  # bound at once
-    assert [screen.position for screen in (page, spy, *fresh)] == [stood] * 4
-    await page.drops()
-    await page.opens()
-    assert (page.position, page.snapshots) == (stood, 1)
-
-    await operator.closes(alarm, "resolved")
-    await page.sees(lambda: alarm.incident_id not in page.incidents)
-    for screen in (spy, *fresh):
-        await city.goes_on_until(lambda screen=screen: screen.position == page.position)  # type: ignore[misc]  # bound at once
-
-
 async def joined(city: City, pin: str, *, is_shared: bool) -> bool:
     """Whether a witness's alarm still joins, after a cancel of one of several phones or of one that presses again."""
     resident, alarm = await pressed(city, kind="fire")
