@@ -355,7 +355,6 @@ class Server:
     async def _look_at_policy(self) -> None:
         if await self.policies.look():
             self.writer.nudge()
-            self.hub.take_policy()
 
     async def _look_at_outbox(self) -> None:
         try:

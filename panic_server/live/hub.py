@@ -77,7 +77,7 @@ class Hub:
         self._journal = Journal("", History(0))
         self._snapshots = Snapshots(sources.queries, sources.policies, sources.clock, sources.metrics)
         self._officers = OfficerFrames(sources.board)
-        self._joining = Joining(self._journal, self._snapshots, self._officers, sources.policies, sources.me)
+        self._joining = Joining(self._journal, self._snapshots, self._officers, sources.me)
         self._groups = Groups()
         self.sightings = Sightings(self._groups)
         self._opening: set[Client] = set()
@@ -106,11 +106,6 @@ class Hub:
         self._snapshots.forget()
         self.sightings.forget()
         self._journal.epoch, self._journal.history = epoch, History(head)
-
-    def take_policy(self) -> None:
-        """Another policy is in force: what it makes due, and when, every client learns from a snapshot."""
-        self._close_all(CloseCode.RESTART)
-        self._snapshots.forget()
 
     async def stop(self) -> None:
         self._close_all(CloseCode.RESTART)

@@ -12,7 +12,6 @@ from panic_server.live.officers import OfficerFrames
 from panic_server.live.session import CloseCode, Resume
 from panic_server.live.snapshots import Snapshots
 from panic_server.people import Principal
-from panic_server.policies import PolicyInForce
 from panic_server.wire.shapes import Me
 
 HEARTBEAT_S = 5
@@ -30,25 +29,17 @@ class Journal:
     history: History
 
 
-def epoch_for(epoch: str, principal: Principal, policy: str) -> str:
-    """A client's state is of what it could see, with the deadlines of one policy. With other rights or another policy
-    it needs a fresh snapshot, as after a restore.
-    """
-    rights = " ".join([policy, principal.role.value, *sorted(principal.selectors())])
+def epoch_for(epoch: str, principal: Principal) -> str:
+    """A client's state is of what it could see. With other rights it needs a fresh snapshot, as after a restore."""
+    rights = " ".join([principal.role.value, *sorted(principal.selectors())])
     return f"{epoch}.{hashlib.blake2b(rights.encode(), digest_size=6).hexdigest()}"
 
 
 class Joining:
     def __init__(
-        self,
-        journal: Journal,
-        snapshots: Snapshots,
-        officers: OfficerFrames,
-        policies: PolicyInForce,
-        me: Callable[[Principal], Me],
+        self, journal: Journal, snapshots: Snapshots, officers: OfficerFrames, me: Callable[[Principal], Me]
     ) -> None:
         self._journal = journal
-        self._policies = policies
         self._snapshots = snapshots
         self._officers = officers
         self._me = me
@@ -74,14 +65,14 @@ class Joining:
 
     async def _welcome(self, client: Client, principal: Principal) -> None:
         journal = self._journal
-        epoch = epoch_for(journal.epoch, principal, self._policies.current.version)
+        epoch = epoch_for(journal.epoch, principal)
         step = client.session.place(epoch=epoch, head=journal.history.head, oldest=journal.history.oldest)
         if isinstance(step, Resume):
             at, incidents = step.after, None
         else:
             # Events that are committed from here on are in the history, wherever between them the snapshot is read.
             found = await self._snapshots.read(principal)
-            epoch, at, incidents = epoch_for(found.epoch, principal, found.policy), found.seq, found.incidents
+            epoch, at, incidents = epoch_for(found.epoch, principal), found.seq, found.incidents
         if client.is_closed:
             return
         client.session.welcome(at)

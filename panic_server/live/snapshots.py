@@ -22,11 +22,10 @@ READ_AT_ONCE = 4
 
 @dataclass(frozen=True, slots=True)
 class EncodedSnapshot:
-    """`incidents` is a JSON array as those who asked may see it, with deadlines by the `policy` of that version."""
+    """`incidents` is a JSON array in the view of those who asked."""
 
     epoch: str
     seq: int
-    policy: str
     incidents: bytes
 
 
@@ -55,7 +54,7 @@ class Snapshots:
                 self._shared.pop(key, None)
 
     def forget(self) -> None:
-        """What was read before is of another epoch, or policy."""
+        """What was read before is of another epoch."""
         self._shared.clear()
 
     def _forget_old(self) -> None:
@@ -67,11 +66,10 @@ class Snapshots:
         async with self._readers:
             found = await self._queries.snapshot(reader)
         self._metrics.snapshot()
-        policy = self._policies.current
         encoded: list[bytes] = []
         for number, incident in enumerate(found.incidents, 1):
             view = views.view_of(incident, reader)
-            encoded.append(msgspec.json.encode(views.incident(incident, view, policy)))
+            encoded.append(msgspec.json.encode(views.incident(incident, view, self._policies.current)))
             if number % ENCODED_AT_ONCE == 0:
                 await asyncio.sleep(0)
-        return EncodedSnapshot(found.epoch, found.seq, policy.version, b"[%b]" % b",".join(encoded))
+        return EncodedSnapshot(found.epoch, found.seq, b"[%b]" % b",".join(encoded))

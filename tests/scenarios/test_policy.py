@@ -37,27 +37,6 @@ async def test_a_changed_policy_decides_without_a_restart_and_the_incident_remem
         assert len(seen[1]["offers"]) == 2
 
 
-async def test_after_a_change_of_policy_open_consoles_show_its_deadlines(folder: Path) -> None:
-    file = folder / "policy.toml"
-    await write(file, "kota-1", 1)
-    async with City(folder) as city:
-        city.settings = Settings(data_dir=folder, policy=file, log_level="warning")
-        city.has_policy_file = True
-        operator = city.operator()
-        pressed = await city.resident().press()
-        screen = await operator.watches()
-        before = (await screen.shows(pressed.incident_id))["escalation"]["claim_due_at"]
-
-        await write(file, "kota-2", "1\nclaim_s = [600]")
-        await city.goes_on_until(lambda: city.server.policies.current.version.startswith("kota-2"))
-        await screen.sees(lambda: screen.close_code == 1012)
-        await screen.ends()
-        await screen.opens()
-        fresh = await operator.watches()
-        assert screen.incidents == fresh.incidents
-        assert fresh.incidents[pressed.incident_id]["escalation"]["claim_due_at"] > before
-
-
 async def test_what_a_version_said_can_be_read_long_after_another_one_came_into_force(folder: Path) -> None:
     file = folder / "policy.toml"
     await write(file, "kota/2026 (Ramadan)", 1)
@@ -119,10 +98,8 @@ async def test_a_mistake_in_the_policy_is_seen_by_the_consoles_and_changes_nothi
 
         assert city.server.policies.current.version.startswith("kota-1")
         await write(file, "kota-3", 3)
-        await city.goes_on_until(lambda: city.server.policies.current.version.startswith("kota-3"))
-        await console.ends()
-        await console.opens()
         await city.goes_on_until(lambda: "policy" not in console.degraded)
+        assert city.server.policies.current.version.startswith("kota-3")
 
 
 async def test_a_restart_with_a_mistake_in_the_policy_goes_on_as_the_city_decided_last(folder: Path) -> None:
