@@ -109,6 +109,7 @@ class Writer:
         self._failed_at = clock.now()
         self.last_error = ""
         self._spell = Spell("journal.cannot_write", over="journal.writes_again")
+        self._heard_s = 0.0
 
     def on_failure(self, callback: Callable[[], None]) -> None:
         """Called on the event loop for each commit that failed. Set before `start`."""
@@ -350,12 +351,16 @@ class Writer:
     # On the event loop.
 
     def _give_up(self, future: asyncio.Future[Answer]) -> None:
-        if not future.done():
+        if future.done():
+            return
+        # With commits going on it is no fault of the database's: more is asked than can be done.
+        if self._loop.time() - self._heard_s >= PATIENCE_S:
             self._note_failure("the database does not answer")
             self._spell.goes_on(self.last_error)
-            self._refuse([future])
+        self._refuse([future])
 
     def _deliver(self, committed: Committed, answers: list[tuple[asyncio.Future[Answer], Answer | Refused]]) -> None:
+        self._heard_s = self._loop.time()
         for future, answer in answers:
             if future.done():
                 continue

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
+import time
 from collections.abc import Sequence
 
 import msgspec
@@ -15,6 +16,7 @@ from dispatch.errors import IncidentUnknown, VersionConflict
 from dispatch.incident import Kind, Person
 from geo.geofence import Place
 from geo.position import Position
+from panic_server.journal import waiting
 from panic_server.journal import writer as writing
 from panic_server.journal.port import DeviceOrder, JournalUnavailable
 from panic_server.people import Principal, Role
@@ -276,6 +278,22 @@ async def test_a_database_that_hangs_keeps_nobody_waiting_drops_what_is_not_begu
         assert (await desk.writer.submit(sent)).is_repeat
     assert not desk.is_failing()
     assert (await desk.incident(opened.id)).claimed_by is None
+
+
+async def test_where_more_is_asked_than_can_be_done_whoever_waits_too_long_is_refused_and_nothing_counts_as_broken(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await desk.press()
+    monkeypatch.setattr(waiting, "BATCH_MAX", 1)
+    monkeypatch.setattr(writing, "PATIENCE_S", 0.5)
+    event.listen(desk.writer._engine, "commit", lambda _connection: time.sleep(0.2))
+    sent = [press(f"phone-{number}") for number in range(5)]
+    answers = await asyncio.gather(*(desk.writer.submit(one) for one in sent), return_exceptions=True)
+    assert isinstance(answers[-1], JournalUnavailable)
+    assert not isinstance(answers[0], BaseException)
+    assert not desk.is_failing()
+    monkeypatch.undo()
+    assert [(await desk.writer.submit(one)).is_repeat for one in sent] == [True] * 5
 
 
 async def test_whoever_asks_a_database_that_hangs_is_told_so_in_time(desk: Desk) -> None:
