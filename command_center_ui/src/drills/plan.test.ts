@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { at, T0 } from "../incidents/sample";
 import type { Drill } from "../wire";
-import { type Plan, phaseOf, planBody, rtsOf, scopesFor, shownDrills } from "./plan";
+import { type Plan, byName, phaseOf, planBody, rtsOf, scopesFor, shownDrills } from "./plan";
 
 const PLAN: Plan = {
   name: " Latihan kebakaran ",
@@ -67,4 +67,9 @@ test("the RT of a kelurahan are found with and without an RW between, and counte
 test("whoever answers for some sectors alone is not offered the whole city", () => {
   expect(scopesFor([])).toEqual(["city", "sector", "village", "rt"]);
   expect(scopesFor([{ code: "PS-1", name: "Polsek Pantai" }])).toEqual(["sector", "village", "rt"]);
+});
+
+test("an area that lies in two sectors is listed once", () => {
+  const area = (code: string) => ({ code, name: code, level: "village" as const, parent: null });
+  expect(byName([area("Tambak"), area("Arum"), area("Tambak")]).map((one) => one.code)).toEqual(["Arum", "Tambak"]);
 });

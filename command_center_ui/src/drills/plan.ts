@@ -73,9 +73,10 @@ export function rtsOf(village: string, rws: readonly ListedArea[], rts: readonly
   return byName(rts.filter((one) => one.parent && parents.has(one.parent)));
 }
 
-/** RT 2 comes before RT 10. */
+/** RT 2 comes before RT 10. Where sectors lie over each other the same area may come twice: it is listed once. */
 export function byName(areas: readonly ListedArea[]): ListedArea[] {
-  return [...areas].sort((a, b) => a.name.localeCompare(b.name, "id", { numeric: true }));
+  const once = new Map(areas.map((one) => [one.code, one]));
+  return [...once.values()].sort((a, b) => a.name.localeCompare(b.name, "id", { numeric: true }));
 }
 
 /** Whoever answers for some sectors alone exercises in them alone, and never in the whole city. */
